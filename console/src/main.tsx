@@ -24,6 +24,7 @@ import "./styles/kit.css";
 import "./styles/pages/filters.css";
 import "./styles/pages/new-flag.css";
 import "./styles/pages/shortcuts.css";
+import "./styles/pages/sentence.css";
 import "./styles/words.css";
 
 const root = document.getElementById("app");

@@ -50,7 +50,8 @@ export function byText(by: readonly AttributePath[]): string {
   return `by ${by.map(pathText).join(", otherwise ")}`;
 }
 
-function innerText(condition: Condition, isShort: boolean): string {
+/** Returns a condition inside a group: another group is in brackets. */
+export function innerText(condition: Condition, isShort: boolean): string {
   const isGroup = "all" in condition || "any" in condition;
   return isGroup ? `(${conditionText(condition, isShort)})` : conditionText(condition, isShort);
 }
@@ -97,12 +98,14 @@ function pairsOf(bounds: readonly string[]): string {
   return pairs.join(" or ");
 }
 
-function readText(read: Read | undefined, each: boolean | undefined): string {
+/** `(read as a number, also one in text)`, `has an element that` */
+export function readText(read: Read | undefined, each: boolean | undefined): string {
   const reading = read === undefined ? "" : `(read as ${readingText(read)})`;
   return [each === true && "has an element that", reading].filter(Boolean).join(" ");
 }
 
-function remarksOf({ caseInsensitive, missing, invalid }: Leaf): string[] {
+/** Returns the options of a test that stand in brackets after it. */
+export function remarksOf({ caseInsensitive, missing, invalid }: Leaf): string[] {
   return [
     ...(caseInsensitive === true ? ["ignoring case"] : []),
     ...truthRemark(missing, "missing"),

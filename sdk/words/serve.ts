@@ -56,7 +56,8 @@ const WITHOUT_KEY: Partial<Record<NonNullable<Rollout["onMissingKey"]>, string>>
   random: "a random bucket without an id",
 };
 
-function bucketingRemarks(
+/** Returns the settings of a rollout that stand in brackets after its shares. */
+export function bucketingRemarks(
   { by, salt, hash, onMiss, onMissingKey = "skip" }: Rollout,
   { flagKey }: Wording,
   isShort: boolean,

@@ -78,7 +78,7 @@ export function describeRampJourneys(world: () => ConsoleWorld): void {
       await world().save({ key: "ramp-steps", enabled: true, default: { rollout } }, "staging");
       const page = await open("ramp-steps");
       await page.getByRole("button", { name: "Split into steps" }).click();
-      await page.getByText("on for 25%").first().waitFor();
+      await page.getByRole("button", { name: /, share of on: 25%$/ }).waitFor();
       expect(await seriousFindings(page)).toEqual([]);
       await save();
       const path = { env: "staging", key: "ramp-steps" };

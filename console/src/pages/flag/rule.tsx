@@ -1,14 +1,14 @@
 import { Icon } from "../../ui/kit/icon.tsx";
 import * as icons from "../../ui/kit/icons.ts";
 import type { JSX } from "preact";
-import { useMemo, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import type { Rule } from "../../../../sdk/client/contract.ts";
 import type { Catalogue } from "../../state/catalogue.ts";
-import type { Draft } from "../../state/flags/flag-draft.ts";
 import { emptyLeaf } from "../../ui/condition/condition.ts";
 import { ConditionBuilder } from "../../ui/condition/condition-builder.tsx";
-import type { ListIds } from "../../ui/condition/editor-props.ts";
+import { reportInvalid } from "../../ui/fields/focus.ts";
 import { InstantInput } from "../../ui/fields/instant-input.tsx";
+import { fieldsWithInvalidText } from "../../ui/fields/invalid-text.ts";
 import { NameInput } from "../../ui/fields/name-input.tsx";
 import { ProblemText } from "../../ui/fields/problems.tsx";
 import { TextInput } from "../../ui/fields/text-input.tsx";
@@ -19,35 +19,34 @@ import { ServeEditor } from "../../ui/rollout/serve-editor.tsx";
 import { WindowsEditor } from "../../ui/schedule/windows-editor.tsx";
 import { ruleText } from "../../../../sdk/words/rule.ts";
 import { windowsText } from "../../../../sdk/words/time.ts";
+import { isReadOnly } from "../../state/session.ts";
 import { wordingOf } from "../../state/wording.ts";
+import { RuleSentence, type RuleSentenceProps } from "./rule-sentence.tsx";
 
-export interface RuleItemProps {
-  rule: Rule;
-  index: number;
+export interface RuleItemProps extends RuleSentenceProps {
   count: number;
   otherIds: readonly string[];
   catalogue: Catalogue;
-  variants: readonly string[];
-  kind: Draft["kind"];
   /** The variant that the default serves, if it is one. */
   restVariant: string | undefined;
-  flagKey: string;
-  lists: ListIds;
   dragging: Dragging;
-  /** Replaces the rule at this index. An old callback may be called later, so it must not use an old list. */
-  onChange: (rule: Rule) => void;
   /** Replaces the rule by one for each step of its ramp. */
   onSteps: (steps: readonly Step[]) => void;
   onMove: (to: number) => void;
   onRemove: () => void;
 }
 
-/** One targeting rule: its summary, and its fields while it is open. */
+/**
+ * One targeting rule: a sentence with its controls in place, or all of its fields. The fields take the sentence's
+ * place, so that the page never has two controls for one value.
+ */
 export function RuleItem(props: RuleItemProps): JSX.Element {
   const { rule, index, count, dragging, onMove, onRemove } = props;
   // A new rule is open, because the person has to fill it in.
   const [isNew] = useState(() => rule.when !== undefined && "attribute" in rule.when && rule.when.attribute === "");
-  const [wasOpened, setOpened] = useState(isNew);
+  const [hasFields, setFields] = useState(isNew);
+  const sentence = useRef<HTMLDivElement>(null);
+  const isText = hasFields || isReadOnly.value;
   return (
     <li class="rule" data-drop={dragging.landing(index)}>
       <div class="rule-bar">
@@ -60,16 +59,33 @@ export function RuleItem(props: RuleItemProps): JSX.Element {
       <details
         open={isNew}
         data-pointer={`/rules/${index}`}
-        onToggle={({ currentTarget }) => currentTarget.open && setOpened(true)}
+        onToggle={({ currentTarget: fields }) => {
+          // Closed fields stay while one of them has text that is not a value, because only they know the text.
+          setFields(fields.open || fieldsWithInvalidText(fields).length > 0);
+        }}
       >
-        <summary>
+        <summary
+          onClick={(event) => {
+            // Text in the sentence that is not a value would be lost with it.
+            if (sentence.current !== null && reportInvalid(sentence.current)) event.preventDefault();
+          }}
+        >
           <strong>
             {index + 1}. {rule.id}
           </strong>{" "}
-          <span class="hint">{ruleText(rule, wordingOf(props.flagKey))}</span>
+          {isText ? (
+            <span class="hint">{ruleText(rule, wordingOf(props.flagKey))}</span>
+          ) : (
+            <span class="edit-all">Edit all</span>
+          )}
         </summary>
-        {wasOpened && <Fields {...props} />}
+        {hasFields && <Fields {...props} />}
       </details>
+      {!isText && (
+        <div ref={sentence}>
+          <RuleSentence {...props} />
+        </div>
+      )}
     </li>
   );
 }

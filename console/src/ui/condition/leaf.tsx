@@ -1,16 +1,14 @@
 import type { JSX } from "preact";
-import { useId, useState } from "preact/hooks";
-import type { Operator } from "../../../../src/flags/document.ts";
+import { useState } from "preact/hooks";
 import { CASE_OPERATORS, OPERATOR_VALUES, valueKindOf, WITHOUT_EACH } from "../../../../src/flags/value-kinds.ts";
 import { AttributeInput } from "../fields/attribute-input.tsx";
-import { Field } from "../fields/field.tsx";
-import { ProblemText, useField } from "../fields/problems.tsx";
 import { Select } from "../fields/select.tsx";
 import { Checkbox } from "../fields/text-input.tsx";
-import { changeOperator, changeTruth, type Leaf, OPERATOR_GROUPS, type TruthText } from "./condition.ts";
+import { changeOperator, changeTruth, type Leaf, type TruthText } from "./condition.ts";
 import type { EditorProps } from "./editor-props.ts";
 import { hashedOf } from "./hashed.ts";
 import { HashedValues } from "./hashed-values.tsx";
+import { OperatorSelect } from "./operator-select.tsx";
 import { ReaderInput } from "./reader-input.tsx";
 import { ValueTools } from "./value-tools.tsx";
 import { type Notation, notationOf } from "./values.ts";
@@ -146,40 +144,5 @@ function UnusableSelects({ condition, onChange, pointer }: OptionProps): JSX.Ele
         hint="An attribute of another type, null, or text that is not a date, version or address."
       />
     </>
-  );
-}
-
-function OperatorSelect({
-  operator,
-  onChange,
-  pointer,
-}: {
-  operator: Operator;
-  onChange: (operator: Operator) => void;
-  pointer: string;
-}): JSX.Element {
-  const id = useId();
-  const field = useField(pointer);
-  return (
-    <Field id={id} label="Operator">
-      <select
-        {...field}
-        id={id}
-        value={operator}
-        title={operator}
-        onChange={(event) => onChange(event.currentTarget.value as Operator)}
-      >
-        {OPERATOR_GROUPS.map(({ label, operators }) => (
-          <optgroup key={label} label={label}>
-            {operators.map(([name, text]) => (
-              <option key={name} value={name}>
-                {text}
-              </option>
-            ))}
-          </optgroup>
-        ))}
-      </select>
-      <ProblemText pointer={pointer} />
-    </Field>
   );
 }

@@ -39,6 +39,23 @@ export function describeFlagSteps(world: () => ConsoleWorld): void {
       expect(await servedAt("steps-tomorrow", begins + 60_000)).toBe("on");
     });
 
+    it("another value of a rule and another share take six steps", async () => {
+      const when = { attribute: "country", operator: "in" as const, values: ["NL"] };
+      const rollout = { weights: [["on", 10_000] as [string, number]] };
+      await world().save({ key: "steps-share", rules: [{ id: "home", when, serve: { rollout } }] }, "staging");
+      const { page, steps, save } = await start("#/flags/steps-share?environment=staging");
+      await steps.press(page.getByRole("button", { name: "Rule 1, country, values: NL" }));
+      await steps.fill(page.getByRole("textbox", { name: "Values", exact: true }), "BE");
+      await steps.press(page.getByRole("button", { name: "Rule 1, share of on: 10%" }));
+      await steps.fill(page.getByRole("textbox", { name: "Percentage of on" }), "100");
+      await save();
+      expect(steps.taken).toEqual({ steps: 6, confirmations: 0 });
+      const context = { targetingKey: "user-1", country: "BE" };
+      await expect
+        .poll(() => world().evaluate("steps-share", { ...STAGING, context }))
+        .toMatchObject({ value: true, reason: "TARGETING_MATCH" });
+    });
+
     it("a prerequisite takes five steps", async () => {
       await world().save({ key: "steps-needed", default: { variant: "off" } }, "staging");
       await world().save({ key: "steps-dependent", default: { variant: "on" } }, "staging");

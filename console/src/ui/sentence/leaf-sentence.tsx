@@ -1,0 +1,154 @@
+import type { JSX } from "preact";
+import { useRef } from "preact/hooks";
+import { bracketed } from "../../../../sdk/client/scheme-text.ts";
+import { pathText, readText, remarksOf } from "../../../../sdk/words/condition.ts";
+import { OPERATOR_TEXTS } from "../../../../sdk/words/operators.ts";
+import { changeOperator, type Leaf } from "../condition/condition.ts";
+import { OperatorSelect } from "../condition/operator-select.tsx";
+import { notationOf, parsePath } from "../condition/values.ts";
+import { ValuesInput } from "../condition/values-input.tsx";
+import { TextInput } from "../fields/text-input.tsx";
+import { ChipList } from "../kit/chip-list.tsx";
+import { Icon } from "../kit/icon.tsx";
+import * as icons from "../kit/icons.ts";
+import { RemoveButton } from "../remove-button.tsx";
+import { Part, Word } from "./part.tsx";
+import { shownValues } from "./plain-condition.ts";
+
+interface LeafProps {
+  leaf: Leaf;
+  onChange: (leaf: Leaf) => void;
+  /** Removes the condition. `undefined` if it is the only one. */
+  onRemove: (() => void) | undefined;
+  pointer: string;
+  /** Id of the datalist with the suggested attributes. */
+  list: string;
+  /** The owner of the condition, for screen readers: `Rule 1`. */
+  of: string;
+}
+
+/** The test of an attribute as a part of a sentence: `country is one of NL BE`. */
+export function LeafSentence(props: LeafProps): JSX.Element {
+  const { leaf, onChange, pointer, of } = props;
+  const { operator, read, each } = leaf;
+  const name = pathText(leaf.attribute);
+  const reading = readText(read, each);
+  const remarks = bracketed(remarksOf(leaf)).trim();
+  const subject = `${of}, ${name || "new condition"}`;
+  return (
+    <>
+      <AttributePart {...props} name={name} />
+      {reading !== "" && <Word>{reading}</Word>}
+      <Part
+        name={`${subject}, operator`}
+        value={OPERATOR_TEXTS[operator]}
+        pointer={`${pointer}/operator`}
+        isList
+        editor={
+          <OperatorSelect
+            isLabelHidden
+            operator={operator}
+            onChange={(changed) => onChange(changeOperator(leaf, changed))}
+            pointer={`${pointer}/operator`}
+          />
+        }
+      >
+        {OPERATOR_TEXTS[operator]}
+      </Part>
+      <ValuesPart {...props} subject={subject} />
+      {remarks !== "" && <Word>{remarks}</Word>}
+    </>
+  );
+}
+
+function AttributePart({ leaf, onChange, onRemove, pointer, list, of, name }: LeafProps & { name: string }) {
+  const isNested = typeof leaf.attribute !== "string";
+  return (
+    <Part
+      name={`${of}, attribute`}
+      value={name || "missing"}
+      pointer={`${pointer}/attribute`}
+      isMissing={name === ""}
+      onAbandon={name === "" ? onRemove : undefined}
+      editor={
+        <>
+          <TextInput
+            label="Attribute"
+            isLabelHidden
+            value={name}
+            onChange={(text) => onChange({ ...leaf, attribute: parsePath(text, isNested) })}
+            pointer={`${pointer}/attribute`}
+            list={list}
+            required
+            placeholder={isNested ? "user/plan" : "country"}
+          />
+          {onRemove !== undefined && <RemoveButton label="Remove this condition" onRemove={onRemove} />}
+        </>
+      }
+    >
+      {name || "…"}
+    </Part>
+  );
+}
+
+/** A sentence shows so many values. The others are counted. */
+const SHOWN_VALUES = 5;
+
+function ValuesPart({ leaf, onChange, pointer, subject }: LeafProps & { subject: string }): JSX.Element | null {
+  const box = useRef<HTMLSpanElement>(null);
+  const { operator, read, values = [] } = leaf;
+  const shown = shownValues(leaf);
+  if (shown === undefined) return null;
+  const { texts, isRemovable } = shown;
+  const first = texts.slice(0, SHOWN_VALUES);
+  const more = texts.length - first.length;
+  const change = (changed: Leaf["values"] = []): void => onChange({ ...leaf, values: changed });
+  const name = `${subject}, values`;
+  return (
+    <span ref={box} class="part-values">
+      <Part
+        name={name}
+        value={[...first, ...(more > 0 ? [`${more.toLocaleString("en")} more`] : [])].join(", ") || "none"}
+        pointer={`${pointer}/values`}
+        isMissing={texts.length === 0}
+        before={
+          isRemovable && (
+            <ChipList
+              label={name}
+              values={first}
+              onRemove={(index) => change(values.toSpliced(index, 1))}
+              onLeave={() => box.current?.querySelector<HTMLElement>(".part")?.focus()}
+            />
+          )
+        }
+        editor={
+          <ValuesInput
+            operator={operator}
+            read={read}
+            notation={notationOf(values)}
+            values={values}
+            onChange={change}
+            pointer={`${pointer}/values`}
+          />
+        }
+      >
+        <ValuesText texts={isRemovable ? [] : first} more={more} isEmpty={texts.length === 0} />
+      </Part>
+    </span>
+  );
+}
+
+/** The text of the button that opens the values. Values that have a button of their own are not in it. */
+function ValuesText({
+  texts,
+  more,
+  isEmpty,
+}: {
+  texts: readonly string[];
+  more: number;
+  isEmpty: boolean;
+}): JSX.Element | string {
+  if (texts.length > 0) return [...texts, ...(more > 0 ? [`${more.toLocaleString("en")} more`] : [])].join(", ");
+  if (more > 0) return `${more.toLocaleString("en")} more`;
+  return isEmpty ? "value…" : <Icon of={icons.add} />;
+}
