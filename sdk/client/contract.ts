@@ -1085,6 +1085,32 @@ export type UsageReported = {
   ignored: number;
 };
 
+export type UsageSeries = {
+  environment: string;
+  step: "hour" | "day";
+  from: string;
+  to: string;
+  /** false if Redis could not be read: then the last minute is missing. */
+  complete: boolean;
+  /** Whether evaluations are counted, or were in the last 7 days. Otherwise zeros say nothing. */
+  isCounting: boolean;
+  /** The flags in the order of the request, with one number for each step. */
+  items: {
+    flag: string;
+    /** When it was last evaluated; null if it never was. */
+    lastEvaluatedAt: string | null;
+    /**
+     * When a client last asked for this one flag, over HTTP, through a service binding or in a server's
+     * process.
+     */
+    lastUsedAt: string | null;
+    /** When it was last evaluated together with all flags. */
+    lastRequestedAt: string | null;
+    requested: number[];
+    used: number[];
+  }[];
+};
+
 export type EnvironmentUsage = {
   environment: string;
   step: "hour" | "day";
@@ -1294,7 +1320,7 @@ export interface Operations {
     };
     responseBody: Written;
   };
-  followChanges: { input: { path: { env: string } }; responseBody: string };
+  followChanges: { input: { path: { env: string }; query?: { also?: string | undefined } }; responseBody: string };
   applyEnvironment: {
     input: {
       path: { env: string };
@@ -1497,6 +1523,13 @@ export interface Operations {
     responseBody: EnvironmentUsage;
   };
   reportUsage: { input: { path: { env: string }; body: UsageReport }; responseBody: UsageReported };
+  getUsageSeries: {
+    input: {
+      path: { env: string };
+      query: { from?: string | undefined; to?: string | undefined; step?: string | undefined; flags: string };
+    };
+    responseBody: UsageSeries;
+  };
   listSegments: {
     input: { path: { env: string }; query?: { limit?: string | undefined; cursor?: string | undefined } };
     responseBody: SegmentList;
@@ -1880,6 +1913,7 @@ export const ROUTES: { readonly [Id in keyof Operations]: readonly [method: stri
   checkFlagRatios: ["GET", "/api/v1/environments/{env}/flags/{key}/usage/ratio-check"],
   getUsage: ["GET", "/api/v1/environments/{env}/usage"],
   reportUsage: ["POST", "/api/v1/environments/{env}/usage"],
+  getUsageSeries: ["GET", "/api/v1/environments/{env}/usage/series"],
   listSegments: ["GET", "/api/v1/environments/{env}/segments"],
   createSegment: ["POST", "/api/v1/environments/{env}/segments"],
   getSegment: ["GET", "/api/v1/environments/{env}/segments/{key}"],
@@ -2614,6 +2648,24 @@ const SHAPES = {
     },
   },
   UsageReported: { batch: "string", counted: "number", ignored: "number" },
+  UsageSeries: {
+    environment: "string",
+    step: "string",
+    from: "string",
+    to: "string",
+    complete: "boolean",
+    isCounting: "boolean",
+    items: [
+      {
+        flag: "string",
+        lastEvaluatedAt: { or: ["string", "null"] },
+        lastUsedAt: { or: ["string", "null"] },
+        lastRequestedAt: { or: ["string", "null"] },
+        requested: ["number"],
+        used: ["number"],
+      },
+    ],
+  },
   Webhook: {
     id: "string",
     name: "string",
@@ -2745,6 +2797,7 @@ export const RESPONSES: { readonly [Id in keyof Operations]?: Shape } = {
   checkFlagRatios: SHAPES.FlagRatios,
   getUsage: SHAPES.EnvironmentUsage,
   reportUsage: SHAPES.UsageReported,
+  getUsageSeries: SHAPES.UsageSeries,
   listSegments: SHAPES.SegmentList,
   createSegment: SHAPES.SegmentWritten,
   getSegment: SHAPES.Segment,

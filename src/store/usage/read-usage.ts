@@ -1,6 +1,7 @@
 import { sql, type SQL } from "drizzle-orm";
 import type { StoreDatabase } from "../client.ts";
 import { readJson } from "../writes/transaction.ts";
+import { PAUSE } from "./add-usage.ts";
 import type { LastEvaluated } from "./last-evaluated.ts";
 
 export type UsageStep = "hour" | "day";
@@ -36,6 +37,16 @@ export interface EnvironmentUsageReading {
   flags: (Counts & LastEvaluated & { flag: string })[];
   /** The evaluations whose flags are not known. */
   other: Counts;
+}
+
+/** The evaluations of some flags by step. */
+export interface UsageSeriesReading {
+  batches: string[];
+  points: (Counts & { flag: string; at: number })[];
+  /** When each flag was last evaluated, if it ever was. */
+  last: (LastEvaluated & { flag: string })[];
+  /** Whether any environment has counts of the last days. */
+  hasRecent: boolean;
 }
 
 /** Reads the evaluations of one flag. Makes one statement. */
@@ -81,6 +92,35 @@ export async function readEnvironmentUsage(
       ) as result`,
   );
   return reading ?? { batches: [], points: [], flags: [], other: { requested: 0, used: 0 } };
+}
+
+/**
+ * Reads the evaluations of some flags by step. Makes one statement.
+ *
+ * @param now ms since epoch
+ */
+export async function readUsageSeries(
+  db: StoreDatabase,
+  flags: readonly string[],
+  range: UsageRange,
+  now: number,
+): Promise<UsageSeriesReading> {
+  const isAsked = sql`flag_key = any (array(select jsonb_array_elements_text(${JSON.stringify(flags)}::jsonb)))`;
+  const [reading] = await readJson<UsageSeriesReading>(
+    db,
+    sql`with counts as (${countsIn(range, sql`and ${isAsked}`)})
+      select json_build_object(
+        'batches', ${knownOf(range)},
+        'points', (select coalesce(json_agg(p), '[]') from (
+          select flag_key as flag, at, ${SUMS} from counts group by 1, 2) as p),
+        'last', (select coalesce(json_agg(json_build_object('flag', flag_key, 'usedAt', used_at,
+            'requestedAt', requested_at)), '[]')
+          from flag_usage where scope = ${scopeOf(range)} and ${isAsked}),
+        'hasRecent', (select coalesce(
+          max(hour) > ${new Date(now).toISOString()}::timestamptz - ${PAUSE}::interval, false) from usage_hours)
+      ) as result`,
+  );
+  return reading ?? { batches: [], points: [], last: [], hasRecent: false };
 }
 
 const SUMS = sql`sum(requested) as requested, sum(used) as used`;

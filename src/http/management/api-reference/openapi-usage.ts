@@ -119,6 +119,23 @@ export const usageSchemas: Record<string, object> = {
     counted: { ...count, description: "The counts whose flags exist." },
     ignored: count,
   }),
+  UsageSeries: object({
+    ...range,
+    isCounting: {
+      type: "boolean",
+      description: "Whether evaluations are counted, or were in the last 7 days. Otherwise zeros say nothing.",
+    },
+    items: {
+      type: "array",
+      description: "The flags in the order of the request, with one number for each step.",
+      items: object({
+        flag: text,
+        ...lastEvaluatedFields,
+        requested: { type: "array", items: count },
+        used: { type: "array", items: count },
+      }),
+    },
+  }),
   EnvironmentUsage: object({
     ...range,
     total: object(counts),

@@ -1,5 +1,6 @@
 import { route } from "../route.ts";
 import { followChanges } from "./handlers.ts";
+import { followQuery } from "./input.ts";
 
 /** The changes of an environment as they happen, for people who look at it. */
 export const CHANGE_ROUTES = [
@@ -11,8 +12,9 @@ export const CHANGE_ROUTES = [
       id: "followChanges",
       summary: "Follow the changes of an environment",
       description:
-        'A stream of server-sent events. Each event `change` has the environment\'s version, as `{"version":7}`: the first one comes at once, and the others when the environment has changed or a schedule has passed. Changes within a second are one event. The stream ends after a minute at most, and a client that opens it again with the same token misses nothing, because the first event has the current version. A revoked token therefore learns of changes for a minute at most.',
+        'A stream of server-sent events. Each event `change` has a version of an environment, as `{"environment":"production","version":7}`: the first one comes at once, and the others when the environment has changed or a schedule has passed. Changes within a second are one event. `also` names up to 7 more environments, as in `staging,preview`, whose changes the same stream has; those that do not exist are left out. The stream ends after a minute at most, and a client that opens it again with the same token misses nothing, because the first events have the current versions. A revoked token therefore learns of changes for a minute at most.',
       access: "read",
+      query: followQuery,
       responses: { 200: { description: "Server-sent events.", mediaType: "text/event-stream" } },
       problems: [503],
     },

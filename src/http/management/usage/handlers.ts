@@ -86,7 +86,7 @@ export async function readOutcomes(
  * Reads what Redis holds, before Postgres is read: a sweep in between then counts once, because Postgres knows its id.
  * Without Redis, the result lacks the last minute.
  */
-async function heldBy(
+export async function heldBy(
   { openUsage, failures }: UsageReadServices,
   environment: string,
   flag?: string,
@@ -101,6 +101,6 @@ async function heldBy(
   }
 }
 
-function rangeView({ step, from, to }: StepRange): object {
+export function rangeView({ step, from, to }: StepRange): object {
   return { step, from: new Date(from).toISOString(), to: new Date(to).toISOString() };
 }

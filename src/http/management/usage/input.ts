@@ -1,5 +1,6 @@
 import { check, type InferOutput, optional, picklist, pipe, string, transform } from "valibot";
 import { parseInstant } from "../../../flags/formats/instant.ts";
+import { KEY_PATTERN } from "../../../flags/limits.ts";
 import { DAYS_KEPT_MS, HOURS_KEPT_MS } from "../../../store/usage/keep-usage.ts";
 import type { UsageStep } from "../../../store/usage/read-usage.ts";
 import { HOUR_MS } from "../../../usage/usage-count.ts";
@@ -8,7 +9,8 @@ import { cursorOf, limitOf } from "../page.ts";
 import { fields } from "../shape.ts";
 
 const STEPS = ["hour", "day"] as const;
-const STEP_MS: Record<UsageStep, number> = { hour: HOUR_MS, day: 24 * HOUR_MS };
+/** Exported for series, which have one number for each step. */
+export const STEP_MS: Record<UsageStep, number> = { hour: HOUR_MS, day: 24 * HOUR_MS };
 /** The number of steps of one response, and of a request without `from`. */
 export const MAX_STEPS = 400;
 const DEFAULT_STEPS: Record<UsageStep, number> = { hour: 24, day: 30 };
@@ -35,6 +37,19 @@ export const flagUsageQuery = fields(range);
 export const ratioCheckQuery = fields({ from: range.from, to: range.to });
 export const environmentUsageQuery = fields({ ...range, limit: limitOf(100, 500), cursor: optional(cursorOf("key")) });
 
+/** The largest number of flags of one response with their series. */
+const MAX_SERIES = 100;
+const flagList = pipe(
+  string("must be given once"),
+  transform((text) => [...new Set(text.split(","))]),
+  check(
+    (keys) => keys.length <= MAX_SERIES && keys.every((key) => KEY_PATTERN.test(key)),
+    `must be at most ${MAX_SERIES} keys of flags, as in checkout,search`,
+  ),
+);
+export const seriesQuery = fields({ ...range, flags: flagList });
+
+export type SeriesQuery = InferOutput<typeof seriesQuery>;
 export type RatioCheckQuery = InferOutput<typeof ratioCheckQuery>;
 export type UsageQuery = InferOutput<typeof flagUsageQuery>;
 export type EnvironmentUsageQuery = InferOutput<typeof environmentUsageQuery>;

@@ -1,8 +1,9 @@
 import { route } from "../route.ts";
 import { showEnvironmentUsage, showFlagUsage } from "./handlers.ts";
-import { environmentUsageQuery, flagUsageQuery, ratioCheckQuery } from "./input.ts";
+import { environmentUsageQuery, flagUsageQuery, ratioCheckQuery, seriesQuery } from "./input.ts";
 import { checkFlagRatios } from "./ratio-check.ts";
 import { MAX_REPORT_BYTES, parseReport, postReport } from "./report.ts";
+import { showUsageSeries } from "./series.ts";
 
 const ENVIRONMENT = "/api/v1/environments/:env";
 const COUNTS =
@@ -52,6 +53,20 @@ export const USAGE_ROUTES = [
       responses: { 200: { description: "A page of flags with their counts.", schema: "EnvironmentUsage" } },
     },
     showEnvironmentUsage,
+  ),
+  route(
+    {
+      method: "get",
+      path: `${ENVIRONMENT}/usage/series`,
+      tag: "Usage",
+      id: "getUsageSeries",
+      summary: "Count the evaluations of some flags by step",
+      description: `Returns the counts of up to 100 flags, which the parameter \`flags\` names, as in \`checkout,search\`: one number for each step, in the order of time. ${COUNTS} \`isCounting\` is false if counting is switched off and no environment has counts of the last 7 days: then zeros say nothing. A flag that does not exist has zeros.`,
+      access: "read",
+      query: seriesQuery,
+      responses: { 200: { description: "The series of each flag.", schema: "UsageSeries" } },
+    },
+    showUsageSeries,
   ),
   route(
     {

@@ -134,7 +134,7 @@ function totalOf({ requested, used }: Counts): number {
   return requested + used;
 }
 
-function countsOf(row: CountRow): Counts {
+export function countsOf(row: CountRow): Counts {
   return { requested: row[6], used: row[7] };
 }
 
@@ -156,11 +156,12 @@ function entryOf<K, V>(map: Map<K, V>, key: K, make: () => V): V {
 }
 
 /** The counts of evaluations in the range. A count without a flag only says when a key was used. */
-function inRange(pending: readonly CountRow[], { from, to }: StepRange): CountRow[] {
+export function inRange(pending: readonly CountRow[], { from, to }: StepRange): CountRow[] {
   return pending.filter(([, hour, flag]) => flag !== "" && hour * HOUR_MS >= from && hour * HOUR_MS < to);
 }
 
-function stepOf([, hour]: CountRow, { step }: StepRange): number {
+/** Returns the beginning of the step that a count belongs to (ms since epoch). */
+export function stepOf([, hour]: CountRow, { step }: StepRange): number {
   return step === "hour" ? hour * HOUR_MS : Math.floor(hour / 24) * 24 * HOUR_MS;
 }
 
@@ -169,7 +170,8 @@ function pointsOf(points: ReadonlyMap<number, Counts>): Point[] {
   return sorted.map(([at, { requested, used }]) => ({ at: new Date(at).toISOString(), requested, used }));
 }
 
-function lastOf(last: LastEvaluated | null, pending: readonly CountRow[]): LastEvaluated {
+/** Returns when a flag was last evaluated, with the counts that Redis still holds. */
+export function lastOf(last: LastEvaluated | null, pending: readonly CountRow[]): LastEvaluated {
   let [usedAt, requestedAt] = [isoOf(last?.usedAt), isoOf(last?.requestedAt)];
   for (const [, , , , , , , , requested, used] of pending) {
     usedAt = latest(usedAt, used === 0 ? null : new Date(used).toISOString());

@@ -103,6 +103,16 @@ describe("role and environments of a token", () => {
     expect({ ...unknown.body, requestId: "" }).toEqual({ ...foreign.body, requestId: "" });
   });
 
+  test("a stream has no other environment than those of the token", async ({ expect }) => {
+    const follow = (name: string, also: string) =>
+      as(name, "HEAD", `/api/v1/environments/staging/stream?also=${also}`);
+    for (const name of ["read staging", "write staging"])
+      for (const also of ["production", "nowhere", "staging,production"])
+        expect((await follow(name, also)).status, `${name}: ${also}`).toBe(403);
+    expect((await follow("read staging", "staging")).status).toBe(200);
+    expect((await follow("read all", "production,nowhere")).status).toBe(200);
+  });
+
   test("the list of environments has only those of the token", async ({ expect }) => {
     const keys = async (name: string) =>
       (await as(name, "GET", "/api/v1/environments")).body.items.map(({ key }: { key: string }) => key);

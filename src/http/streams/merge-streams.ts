@@ -1,0 +1,18 @@
+/** Returns a stream of everything that some streams have, as it comes. It ends when the first of them ends. */
+export function mergeStreams(streams: readonly ReadableStream<Uint8Array>[]): ReadableStream<Uint8Array> {
+  const readers = streams.map((stream) => stream.getReader());
+  const readFrom = async (from: number) => ({ from, ...(await readers[from]!.read()) });
+  /** The read that waits for the next part of each stream. A part waits here until it is asked for. */
+  const reads = readers.map((): ReturnType<typeof readFrom> | undefined => undefined);
+  const cancel = async (): Promise<void> => {
+    await Promise.allSettled(readers.map((reader) => reader.cancel()));
+  };
+  const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
+    const { from, done, value } = await Promise.race(readers.map((_, i) => (reads[i] ??= readFrom(i))));
+    reads[from] = undefined;
+    if (!done) return controller.enqueue(value);
+    controller.close();
+    await cancel();
+  };
+  return new ReadableStream({ pull, cancel }, { highWaterMark: 0 });
+}
