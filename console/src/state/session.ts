@@ -58,11 +58,19 @@ export const client: Client = {
   },
 };
 
-/** Opens the stream of an environment's changes. It is the one request whose response has no end for a while. */
-export async function openChangeStream(environment: string, signal: AbortSignal): Promise<Response> {
+/**
+ * Opens the stream of the changes of an environment, and of others. It is the one request whose response has no end for
+ * a while.
+ */
+export async function openChangeStream(
+  environment: string,
+  others: readonly string[],
+  signal: AbortSignal,
+): Promise<Response> {
   const [, route] = ROUTES.followChanges;
   const headers = { authorization: `Bearer ${token.peek()}`, accept: "text/event-stream" };
   const url = new URL(route.replace("{env}", encodeURIComponent(environment)), location.origin);
+  if (others.length > 0) url.searchParams.set("also", others.join(","));
   return await fetch(url, { headers, signal, redirect: "manual" });
 }
 

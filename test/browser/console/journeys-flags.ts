@@ -132,7 +132,7 @@ export function describeFlagJourneys(world: () => ConsoleWorld): void {
     const open = async (at: string): Promise<void> => {
       visit = await world().visit({ token: null });
       // Where streams do not pass, the page is older than the other person's change.
-      await visit.page.route("**/stream", (route) => route.fulfill({ contentType: "text/plain", body: "" }));
+      await visit.page.route("**/stream*", (route) => route.fulfill({ contentType: "text/plain", body: "" }));
       await signIn(visit.page, world().keys.adminToken);
       await visit.goTo(at);
       // The second change conflicts, which the browser logs as an error.

@@ -1,6 +1,6 @@
 import { useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { toggleFlag } from "../../state/flags/flag-changes.ts";
 import {
   compareNames,
@@ -13,7 +13,7 @@ import {
   sortFlags,
 } from "../../state/flags/flag-filter.ts";
 import { type FlagList, flagListOf, flagOfRow } from "../../state/flags/flag-list.ts";
-import { announced } from "../../state/live/live.ts";
+import { announced, isFollowingAll, versionsElsewhere } from "../../state/live/live.ts";
 import { notifyFailure } from "../../state/notices.ts";
 import { href, replaceQuery, route } from "../../state/route.ts";
 import { client, isReadOnly } from "../../state/session.ts";
@@ -27,7 +27,7 @@ import { FlagTable } from "./table.tsx";
 
 /** The delay between typing and the change of the address (milliseconds). */
 const ADDRESS_DELAY_MS = 250;
-/** How often the list looks whether other environments have changed (milliseconds). */
+/** How often the list looks whether environments have changed that no stream tells of (milliseconds). */
 const ELSEWHERE_MS = 15_000;
 
 /** All flags of the environment. The search and the filters are in the address. */
@@ -67,16 +67,24 @@ export function FlagsPage({ environment }: { environment: string }): JSX.Element
 
 /** Reads the list at the first visit. Later, and while it is shown, reads only what has changed. */
 function useFresh(list: FlagList): void {
-  useEffect(() => {
+  // Before the page is drawn, because the rows wait for this request.
+  useLayoutEffect(() => {
     if (!list.isWhole.peek()) void list.reload();
-    const look = (): void => void (document.visibilityState === "visible" && list.lookElsewhere());
+  }, [list]);
+  useEffect(() => {
+    const look = (): void => {
+      if (document.visibilityState === "visible" && !isFollowingAll()) void list.lookElsewhere();
+    };
     const timer = setInterval(look, ELSEWHERE_MS);
     look();
     return () => clearInterval(timer);
   }, [list]);
   useSignalEffect(() => {
     const news = announced.value;
-    if (news?.environment === list.environment) void list.catchUp(news.version);
+    if (news?.environment === list.environment) void list.catchUp(news.environment, news.version);
+  });
+  useSignalEffect(() => {
+    for (const [key, version] of versionsElsewhere.value) if (key !== list.environment) void list.catchUp(key, version);
   });
 }
 
@@ -138,6 +146,7 @@ function Flags({ list, all }: { list: FlagList; all: readonly ListedFlag[] }): J
             <FlagTable
               query={JSON.stringify(filter)}
               flags={flags}
+              isWhole={list.isWhole.value}
               environment={list.environment}
               marked={list.marked.value}
               filter={filter}

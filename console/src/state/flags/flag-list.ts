@@ -9,6 +9,10 @@ import { client, isInterrupted, isSignedIn } from "../session.ts";
 import { isToggling } from "./flag-changes.ts";
 import type { ListedFlag } from "./flag-filter.ts";
 
+/** The flags of the first page, which are a little more than a screen shows, and those of each other page. */
+const PAGE = { first: "30", other: "200" };
+/** While pages arrive, the list is drawn again after this time at the soonest (ms): sorting and drawing take longer. */
+const REDRAW_MS = 400;
 /** How long a row stays marked after somebody else changed it (ms). */
 const MARKED_MS = 4000;
 
@@ -23,11 +27,12 @@ export class FlagList implements Resource<Rows> {
   readonly #marked = signal<ReadonlySet<string>>(new Set());
   /** The rows that changed while pages were loading. */
   readonly #changed = new Map<string, ListedFlag | undefined>();
-  /** The versions that the rows show, by environment. */
+  /** The versions that the rows show, and the newest ones that were announced, by environment. */
   readonly #versions = new Map<string, number>();
+  readonly #wanted = new Map<string, number>();
+  /** The environments whose changes are being read. */
+  readonly #catchingUp = new Set<string>();
   #turn = 0;
-  #wanted = 0;
-  #isCatchingUp = false;
 
   constructor(environment: string) {
     this.environment = environment;
@@ -41,32 +46,39 @@ export class FlagList implements Resource<Rows> {
   /** The keys of the flags that somebody else has just changed. */
   readonly marked: ReadonlySignal<ReadonlySet<string>> = computed(() => this.#marked.value);
 
-  /** Reads all pages. At first, each page is shown when it arrives. */
+  /** Reads all pages. The first time, pages are shown as they arrive. */
   async reload(): Promise<void> {
     const turn = ++this.#turn;
     const isFirst = !this.#isWhole.peek();
     const read: ListedFlag[] = [];
+    let drawnAt = -REDRAW_MS;
     let version: number | undefined;
     this.#changed.clear();
     this.#isLoading.value = true;
-    for (const { key, version: of } of environments.data.peek() ?? []) this.#versions.set(key, of);
+    // What was announced before is in the rows that are read now.
+    const atLeast = new Map(this.#wanted);
+    for (const { key, version: of } of environments.data.peek() ?? [])
+      atLeast.set(key, Math.max(of, atLeast.get(key) ?? 0));
     try {
       await allPages(async (cursor) => {
-        // A short first page is on the screen sooner.
-        const query = { limit: cursor === undefined ? "50" : "200", cursor, everywhere: "true" };
+        const query = { limit: cursor === undefined ? PAGE.first : PAGE.other, cursor, everywhere: "true" };
         const result = await client.call("listFlags", { path: { env: this.environment }, query });
         // Changes between two pages are later than the first one.
         version ??= Number(result.headers.get("x-flags-version"));
         read.push(...(result.body.items as ListedFlag[]));
-        if (turn === this.#turn && isFirst) this.#rows.value = this.#withChanges(read);
+        const isDue = performance.now() - drawnAt >= REDRAW_MS;
+        if (turn === this.#turn && isFirst && isDue) {
+          drawnAt = performance.now();
+          this.#rows.value = this.#withChanges(read);
+        }
         return result;
       });
       if (turn !== this.#turn) return;
       this.#rows.value = this.#withChanges(read);
       this.#isWhole.value = true;
       this.#error.value = undefined;
-      this.#versions.set(this.environment, version ?? 0);
-      void this.catchUp(this.#wanted);
+      for (const [key, of] of atLeast.set(this.environment, version ?? 0)) this.#versions.set(key, of);
+      for (const [key, of] of this.#wanted) void this.catchUp(key, of);
     } catch (thrown) {
       if (turn === this.#turn) this.#error.value = thrown instanceof Error ? thrown : new Error(String(thrown));
     } finally {
@@ -89,51 +101,55 @@ export class FlagList implements Resource<Rows> {
     else this.#rows.value = rows.map((one) => (one === old ? row : one));
   }
 
-  /** Shows whether a flag is on in another environment. Returns whether that is news. */
-  showElsewhere(environment: string, key: string, enabled: boolean): boolean {
+  /** Shows whether a flag is on in another environment, or that it is not there. Returns whether that is news. */
+  showElsewhere(environment: string, key: string, enabled: boolean | undefined): boolean {
     const old = this.#rows.peek()?.find((one) => one.key === key);
     if (old === undefined || old.enabledIn?.[environment] === enabled) return false;
-    const row = { ...old, enabledIn: { ...old.enabledIn, [environment]: enabled } };
+    const { [environment]: _, ...others } = old.enabledIn ?? {};
+    const row = { ...old, enabledIn: enabled === undefined ? others : { ...others, [environment]: enabled } };
     if (this.#isLoading.peek()) this.#changed.set(key, row);
     this.#rows.value = (this.#rows.peek() ?? []).map((one) => (one === old ? row : one));
     return true;
   }
 
-  /** Reads the flags that changed up to a version of this environment. All of them, if they are many. */
-  async catchUp(version: number): Promise<void> {
-    this.#wanted = Math.max(this.#wanted, version);
-    if (this.#isCatchingUp || !this.#isWhole.peek()) return;
-    this.#isCatchingUp = true;
+  /** Reads the flags that changed up to a version of an environment. All flags, if they are many. */
+  async catchUp(environment: string, version: number): Promise<void> {
+    this.#wanted.set(environment, Math.max(this.#wanted.get(environment) ?? 0, version));
+    if (this.#catchingUp.has(environment) || !this.#isWhole.peek()) return;
+    this.#catchingUp.add(environment);
     try {
       for (;;) {
-        const [shown, wanted] = [this.#versions.get(this.environment) ?? 0, this.#wanted];
+        const [shown, wanted] = [this.#versions.get(environment) ?? 0, this.#wanted.get(environment) ?? 0];
         if (wanted <= shown) break;
-        const changes = await flagsChangedSince(this.environment, shown);
-        this.#versions.set(this.environment, wanted);
+        const changes = await flagsChangedSince(environment, shown);
+        this.#versions.set(environment, wanted);
         if (changes === undefined) void this.reload();
-        else await Promise.all(changes.map((change) => this.#read(change)));
+        else if (environment === this.environment) await Promise.all(changes.map((change) => this.#read(change)));
+        else this.#showChangesElsewhere(environment, changes);
       }
     } catch {
       // The next announcement tries again.
     }
-    this.#isCatchingUp = false;
+    this.#catchingUp.delete(environment);
   }
 
-  /** Reads in which other environments flags were turned on or off since. */
+  /** Asks whether other environments have changed: those of which no stream tells. */
   async lookElsewhere(): Promise<void> {
     if (!this.#isWhole.peek()) return;
     const found = await client.call("listEnvironments").catch(() => undefined);
-    for (const { key, version } of found?.body.items ?? []) {
-      const shown = this.#versions.get(key);
-      if (key === this.environment || shown === version) continue;
-      const changes = await flagsChangedSince(key, shown ?? version).catch(() => []);
-      if (changes === undefined) return void this.reload();
-      this.#versions.set(key, version);
-      const changed = changes.filter(
-        (change) => change.enabled !== undefined && this.showElsewhere(key, change.key, change.enabled),
-      );
-      this.#mark(changed.map((change) => change.key));
-    }
+    const others = (found?.body.items ?? []).filter(({ key }) => key !== this.environment);
+    await Promise.all(others.map(({ key, version }) => this.catchUp(key, version)));
+  }
+
+  /** Shows in which rows flags were turned on or off, made or deleted in another environment. */
+  #showChangesElsewhere(environment: string, changes: readonly FlagChange[]): void {
+    const news = changes.filter(
+      ({ key, enabled, isDeleted }) =>
+        (enabled !== undefined || isDeleted) &&
+        !isToggling(environment, key) &&
+        this.showElsewhere(environment, key, isDeleted ? undefined : enabled),
+    );
+    this.#mark(news.map(({ key }) => key));
   }
 
   async #read({ key, isDeleted, version }: FlagChange): Promise<void> {

@@ -73,7 +73,7 @@ export function describeListJourneys(world: () => ConsoleWorld): void {
     it("looks again when the person comes back, where streams do not pass", async () => {
       await world().save({ key: "no-streams" }, "staging");
       const page = await open({ token: null });
-      await page.route("**/stream", (route) => route.fulfill({ contentType: "text/plain", body: "" }));
+      await page.route("**/stream*", (route) => route.fulfill({ contentType: "text/plain", body: "" }));
       await page.getByLabel("Admin token").fill(world().keys.adminToken);
       await page.getByRole("button", { name: "Sign in" }).click();
       await visit.goTo("#/flags?environment=staging");
@@ -99,6 +99,33 @@ export function describeListJourneys(world: () => ConsoleWorld): void {
       await expect.poll(() => page.getByRole("switch", { name: "in-columns in staging" }).isChecked()).toBe(true);
       expect(await page.getByRole("switch", { name: "in-columns enabled" }).isChecked()).toBe(false);
       expect(await evaluate("production")).toMatchObject({ reason: "DISABLED" });
+    });
+
+    it("follows changes in the other environments over the one stream of the page", async () => {
+      for (const environment of ["production", "staging"]) await world().save({ key: "follows" }, environment);
+      const streams: string[] = [];
+      const page = await open({ token: null });
+      page.on("request", (request) => {
+        if (request.url().includes("/stream")) streams.push(request.url());
+      });
+      await page.getByLabel("Admin token").fill(world().keys.adminToken);
+      await page.getByRole("button", { name: "Sign in" }).click();
+      const elsewhere = page.getByRole("switch", { name: "follows in staging" });
+      await expect.poll(() => elsewhere.isChecked()).toBe(true);
+      await expect.poll(() => streams.length).toBe(1);
+      expect(new URL(streams[0]!).searchParams.get("also")).toContain("staging");
+
+      const path = { env: "staging", key: "follows" };
+      await world().api.call("patchFlag", { path, body: { enabled: false } });
+      const killed = performance.now();
+      await expect.poll(() => elsewhere.isChecked(), { interval: 20, timeout: 5000 }).toBe(false);
+      console.log(`a switch of another environment follows after ${(performance.now() - killed).toFixed(0)} ms`);
+      await expect.poll(() => rowOf("follows").getAttribute("class")).toContain("changed-elsewhere");
+      await world().api.call("deleteFlag", { path });
+      await elsewhere.waitFor({ state: "detached", timeout: 5000 });
+      await world().save({ key: "follows" }, "staging");
+      await elsewhere.waitFor({ timeout: 5000 });
+      expect(streams).toHaveLength(1);
     });
 
     it("asks for the same confirmation as in the environment itself", async () => {
