@@ -13,10 +13,11 @@ let rows = 0;
 history.scrollRestoration = "manual";
 addEventListener("scrollend", () => keep(scrollY));
 
-/** Keeps the number of rows that the page shows now. */
+/** Keeps the number of rows that the page shows now. The browser takes up to 100 ms for it, so draw the rows first. */
 export function keepRows(shown: number): void {
   rows = shown;
-  keep(keptPlace().top);
+  const place = keptPlace();
+  if (place.rows !== shown) keep(place.top);
 }
 
 /** Returns the place of the current entry of the history; the top of a page that is visited for the first time. */

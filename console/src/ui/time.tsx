@@ -8,12 +8,13 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["minute", 60],
 ];
 const RELATIVE = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+const SHORT = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "short" });
 
-/** A relative time; hovering over it shows the exact time. */
-export function Time({ at }: { at: string }): JSX.Element {
+/** A relative time; hovering over it shows the exact time. With `isShort`, it abbreviates the unit. */
+export function Time({ at, isShort = false }: { at: string; isShort?: boolean }): JSX.Element {
   return (
     <time dateTime={at} title={new Date(at).toLocaleString()}>
-      {agoText(Date.parse(at), Date.now())}
+      {agoText(Date.parse(at), Date.now(), isShort ? SHORT : RELATIVE)}
     </time>
   );
 }
@@ -34,10 +35,10 @@ function dayText(day: string, now: number): string {
   return RELATIVE.format(Math.floor(Date.parse(day) / DAY_MS) - Math.floor(now / DAY_MS), "day");
 }
 
-export function agoText(at: number, now: number): string {
+export function agoText(at: number, now: number, format = RELATIVE): string {
   const seconds = (at - now) / 1000;
   for (const [unit, length] of UNITS) {
-    if (Math.abs(seconds) >= length) return RELATIVE.format(Math.round(seconds / length), unit);
+    if (Math.abs(seconds) >= length) return format.format(Math.round(seconds / length), unit);
   }
   return "just now";
 }

@@ -8,6 +8,7 @@ import { isReadOnly } from "../../state/session.ts";
 import { wordingOf } from "../../state/wording.ts";
 import { Switch } from "../../ui/switch.tsx";
 import { Time } from "../../ui/time.tsx";
+import { Sparkline } from "./sparkline.tsx";
 
 /** An environment with a column of its own. */
 export interface Column {
@@ -91,15 +92,11 @@ function Row({
           </p>
         )}
       </td>
-      <td data-label="Owner">
-        <p class="line" title={flag.owner}>
-          {flag.owner}
-        </p>
+      <td class="evaluated" data-label="Last evaluated">
+        <Sparkline environment={environment} flag={flag.key} />
+        <p class="line hint">{lastEvaluatedAt === null ? "never" : <Time at={lastEvaluatedAt} isShort />}</p>
       </td>
-      <td data-label="Last evaluated">
-        {lastEvaluatedAt === null ? <span class="hint">never</span> : <Time at={lastEvaluatedAt} />}
-      </td>
-      <td data-label="Last change">{flag.updatedAt !== undefined && <Time at={flag.updatedAt} />}</td>
+      <td data-label="Last change">{flag.updatedAt !== undefined && <Time at={flag.updatedAt} isShort />}</td>
     </tr>
   );
 }
@@ -124,7 +121,7 @@ function SelectCell({
 }
 
 function NameCell({ flag, onTag }: Pick<Props, "flag" | "onTag">): JSX.Element {
-  const { tags = [], kind = "flag", description = "" } = flag;
+  const { tags = [], kind = "flag", description = "", owner } = flag;
   return (
     <td class="name">
       <div class="line with-tags">
@@ -145,9 +142,15 @@ function NameCell({ flag, onTag }: Pick<Props, "flag" | "onTag">): JSX.Element {
         ))}
         <MoreTags tags={tags.slice(1)} />
       </div>
-      <p class="line hint" title={description}>
+      <p class="line hint" title={[owner, description].filter(Boolean).join(": ")}>
         <StateHint flag={flag} />
-        {description}
+        {owner && (
+          <span class="owner">
+            <span class="visually-hidden">Owner: </span>
+            {owner}
+          </span>
+        )}
+        {description !== "" && <span>{description}</span>}
       </p>
     </td>
   );

@@ -1,7 +1,8 @@
 import type { JSX } from "preact";
-import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { environmentColour, environments } from "../../state/environments.ts";
 import { type FlagFilter, type ListedFlag, type Sort, SORTS } from "../../state/flags/flag-filter.ts";
+import { seriesOf } from "../../state/flags/usage/series-in-view.ts";
 import { keepRows, keptPlace } from "../../state/page-place.ts";
 import { Icon } from "../../ui/kit/icon.tsx";
 import * as icons from "../../ui/kit/icons.ts";
@@ -16,6 +17,8 @@ interface Props {
   /** Identifies the search. Each search starts from the top. */
   query: string;
   flags: readonly ListedFlag[];
+  /** Whether all flags have arrived. */
+  isWhole: boolean;
   /** The current environment. */
   environment: string;
   /** The keys of the flags that somebody else has just changed. */
@@ -31,6 +34,7 @@ interface Props {
 export function FlagTable({
   query,
   flags,
+  isWhole,
   environment,
   marked,
   filter,
@@ -43,7 +47,12 @@ export function FlagTable({
   // Every search uses the same table, so that the rows that stay are not drawn again.
   const shown = grown.query === query ? grown.shown : ROWS;
   const rest = flags.length - shown;
-  useLayoutEffect(() => keepRows(shown), [shown]);
+  useEffect(() => keepRows(shown), [shown]);
+  const keys = flags.slice(0, shown).map(({ key }) => key);
+  // After all rows have arrived: nobody waits for these numbers.
+  useEffect(() => {
+    if (isWhole) seriesOf(environment).want(keys);
+  }, [environment, isWhole, keys.join()]);
   const known = environments.data.value ?? [];
   const isWide = known.length <= MOST_COLUMNS;
   const columns: Column[] = useMemo(
@@ -130,7 +139,6 @@ function Head({ columns, isWide, environment, filter, onFilter, isSelectable }: 
         ))}
         {!isWide && <th scope="col">On in</th>}
         <th scope="col">Serves</th>
-        <th scope="col">Owner</th>
         <SortHead name="evaluated" filter={filter} onFilter={onFilter} />
         <SortHead name="changed" filter={filter} onFilter={onFilter} />
       </tr>
@@ -149,7 +157,6 @@ function Widths({ columns, isWide, isSelectable }: Pick<Shown, "columns" | "isWi
       ))}
       {!isWide && <col class="in-environment" />}
       <col class="serves" />
-      <col class="owner" />
       <col class="evaluated" />
       <col class="changed" />
     </colgroup>
