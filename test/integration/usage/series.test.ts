@@ -82,7 +82,10 @@ describe("the series of flags", () => {
       ],
     });
     const hours = (await get(`flags=busy&step=hour&from=${iso(today)}&to=${iso(today + 2 * HOUR_MS)}`)).body.items[0];
-    expect([hours.requested, hours.used]).toEqual([[1, 0], [5, 0]]);
+    expect([hours.requested, hours.used]).toEqual([
+      [1, 0],
+      [5, 0],
+    ]);
     const rolledUp = (await get(`flags=busy&${days(60)}`)).body.items[0];
     expect(rolledUp.used).toHaveLength(60);
     expect(rolledUp.used[60 - 41]).toBe(7);

@@ -55,7 +55,7 @@ export class FlagList implements Resource<Rows> {
     let version: number | undefined;
     this.#changed.clear();
     this.#isLoading.value = true;
-    // What was announced before is in the rows that are read now.
+    // The rows that are read now have the changes that were announced before.
     const atLeast = new Map(this.#wanted);
     for (const { key, version: of } of environments.data.peek() ?? [])
       atLeast.set(key, Math.max(of, atLeast.get(key) ?? 0));

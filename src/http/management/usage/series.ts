@@ -35,7 +35,13 @@ export async function showUsageSeries(
   if (found === undefined) throw unknownEnvironment(environment);
   const pending = notMoved(held, new Set(reading.batches));
   const isCounting = services.settings.USAGE_FLUSH_SECONDS > 0 || reading.hasRecent || pending.length > 0;
-  return c.json({ environment, ...rangeView(range), complete, isCounting, items: seriesOf(flags, reading, pending, range) });
+  return c.json({
+    environment,
+    ...rangeView(range),
+    complete,
+    isCounting,
+    items: seriesOf(flags, reading, pending, range),
+  });
 }
 
 function seriesOf(

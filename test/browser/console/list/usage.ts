@@ -38,9 +38,7 @@ export function describeListUsage(world: () => ConsoleWorld): void {
       });
       await page.getByLabel("Admin token").fill(world().keys.adminToken);
       await page.getByRole("button", { name: "Sign in" }).click();
-      await rowOf("drawn-often")
-        .getByRole("img", { name: "1,240 evaluations in 14 days, last today" })
-        .waitFor();
+      await rowOf("drawn-often").getByRole("img", { name: "1,240 evaluations in 14 days, last today" }).waitFor();
       await rowOf("drawn-never").getByRole("img", { name: "No evaluations in 14 days" }).waitFor();
       expect(requests).toHaveLength(1);
     });

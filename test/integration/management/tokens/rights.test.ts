@@ -104,8 +104,7 @@ describe("role and environments of a token", () => {
   });
 
   test("a stream has no other environment than those of the token", async ({ expect }) => {
-    const follow = (name: string, also: string) =>
-      as(name, "HEAD", `/api/v1/environments/staging/stream?also=${also}`);
+    const follow = (name: string, also: string) => as(name, "HEAD", `/api/v1/environments/staging/stream?also=${also}`);
     for (const name of ["read staging", "write staging"])
       for (const also of ["production", "nowhere", "staging,production"])
         expect((await follow(name, also)).status, `${name}: ${also}`).toBe(403);

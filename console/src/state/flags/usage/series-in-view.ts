@@ -1,4 +1,4 @@
-/** The evaluations of flags in the last days, as the list of flags draws them. The list reads those of the rows in view. */
+/** The evaluations of flags in the last days, as the list of flags draws them: those of the rows in view. */
 import { effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { UsageSeries } from "../../../../../sdk/client/contract.ts";
 import { client, isInterrupted, isSignedIn } from "../../session.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { requestsFor, seriesText } from "../../../console/src/state/flags/usage/series.ts";
+import { requestsFor, seriesText } from "../../../../console/src/state/flags/usage/series.ts";
 
 test("a series is said in words, with the day of its last evaluation", () => {
   expect(seriesText([0, 1000, 0, 240])).toBe("1,240 evaluations in 4 days, last today");

@@ -5,7 +5,7 @@ import {
   type ListedFlag,
   queryOfFilter,
   sortFlags,
-} from "../../../console/src/state/flags/flag-filter.ts";
+} from "../../../../console/src/state/flags/flag-filter.ts";
 
 const NOW = Date.parse("2026-06-01T00:00:00Z");
 
