@@ -5,7 +5,7 @@ import { seriesOf } from "../../state/flags/usage/series-in-view.ts";
 /** The height of the drawing in its own units. */
 const HEIGHT = 16;
 
-/** The evaluations of a flag in the last days as a line, which is drawn when they arrive, without the rest of the row. */
+/** The evaluations of a flag in the last days as a line, which is drawn when they arrive, without its row. */
 export function Sparkline({ environment, flag }: { environment: string; flag: string }): JSX.Element | null {
   const known = seriesOf(environment).known.value;
   const series = known.get(flag);
