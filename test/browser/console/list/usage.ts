@@ -77,9 +77,9 @@ export function describeListUsage(world: () => ConsoleWorld): void {
       visit = await world().visit({ token: null, width });
       const { page } = visit;
       await page.route("**/api/v1/environments", async (route) => {
-        const { items } = (await (await route.fetch()).json()) as { items: { key: string; name: string }[] };
-        const more = ["preview", "load-test"].map((key) => ({ ...items[0], key, name: key }));
-        await route.fulfill({ json: { items: [...items.slice(0, 2), ...more] } });
+        const page = (await (await route.fetch()).json()) as { items: { key: string; name: string }[] };
+        const more = ["preview", "load-test"].map((key) => ({ ...page.items[0], key, name: key }));
+        await route.fulfill({ json: { ...page, items: [...page.items.slice(0, 2), ...more] } });
       });
       await page.getByLabel("Admin token").fill(world().keys.adminToken);
       await page.getByRole("button", { name: "Sign in" }).click();
