@@ -110,7 +110,7 @@ export async function deleteEnvironment({ key, name }: Environment): Promise<boo
   if (!isConfirmed) return false;
   try {
     await client.call("deleteEnvironment", { path: { env: key }, query: { confirm: key } });
-    notify(`Environment ${key} deleted`, "done", { topic: topicOf(key) });
+    notify(`Environment ${key} deleted. It cannot be restored`, "done", { topic: topicOf(key) });
     await environments.reload();
     return true;
   } catch (error) {

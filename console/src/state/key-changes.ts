@@ -60,7 +60,7 @@ export async function revokeKey(environment: string, key: Key): Promise<boolean>
   if (!isConfirmed) return false;
   try {
     await client.call("revokeKey", { path: { env: environment, id: key.id } });
-    notify(`SDK key ${name} revoked`, "done", { topic: `key ${key.id}` });
+    notify(`SDK key ${name} revoked. This cannot be undone`, "done", { topic: `key ${key.id}` });
     return true;
   } catch (error) {
     notifyFailure(`Could not revoke SDK key ${name}`, error, `key ${key.id}`);

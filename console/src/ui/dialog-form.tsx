@@ -3,6 +3,7 @@ import { useRef, useState } from "preact/hooks";
 import { clearNote, setNote } from "../state/change-note.ts";
 import { requiresNote } from "../state/environments.ts";
 import { Dialog } from "./dialog.tsx";
+import { keepFocusIn } from "./kept-focus.ts";
 import { isNoteReady, NoteInput } from "./note/note-input.tsx";
 
 interface DialogFormProps {
@@ -23,6 +24,8 @@ interface DialogFormProps {
   changesLater?: boolean;
   onSubmit: () => void | Promise<void>;
   onClose: () => void;
+  /** Is told when `onSubmit` starts and ends. */
+  onBusy?: (isBusy: boolean) => void;
   children: ComponentChildren;
 }
 
@@ -39,8 +42,10 @@ export function DialogForm({
   changesLater = false,
   onSubmit,
   onClose,
+  onBusy,
   children,
 }: DialogFormProps): JSX.Element {
+  const form = useRef<HTMLFormElement>(null);
   const [text, setText] = useState("");
   const [note, setNoteText] = useState("");
   const isNoteRequired = changes?.some(requiresNote) === true;
@@ -49,12 +54,13 @@ export function DialogForm({
   const isRunning = useRef(false);
   const isTyped = typed === undefined || text === typed;
   const isFocused = hasOnlyReason && typed === undefined;
-  const isEnabled = isReady && !isBusy && isTyped && isNoteReady(note, isNoteRequired);
+  const isEnabled = isReady && isTyped && isNoteReady(note, isNoteRequired);
   const submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     if (!isEnabled || isRunning.current) return;
     isRunning.current = true;
     setBusy(true);
+    onBusy?.(true);
     if (changes !== undefined) setNote(note.trim(), changesLater);
     try {
       await onSubmit();
@@ -62,45 +68,89 @@ export function DialogForm({
       if (changes !== undefined && !changesLater) clearNote();
       isRunning.current = false;
       setBusy(false);
+      onBusy?.(false);
+      if (form.current !== null) keepFocusIn(form.current);
     }
   };
   return (
-    <form class="stack" onSubmit={(event) => void submit(event)}>
+    <form ref={form} class="stack" onSubmit={(event) => void submit(event)}>
       {children}
-      {typed !== undefined && (
-        <label class="field">
-          <span>
-            Type <code>{typed}</code> to confirm
-          </span>
-          <input
-            value={text}
-            autofocus
-            autocomplete="off"
-            spellcheck={false}
-            onInput={(event) => setText(event.currentTarget.value)}
-          />
-        </label>
-      )}
+      {typed !== undefined && <TypedInput typed={typed} text={text} onInput={setText} />}
       {changes !== undefined && (
         <NoteInput text={note} isRequired={isNoteRequired} isFocused={isFocused} onChange={setNoteText} />
       )}
-      <footer class="actions">
-        <button type="button" onClick={onClose}>
-          {cancel}
-        </button>
-        <button type="submit" class={isDestructive ? "primary destructive" : "primary"} disabled={!isEnabled}>
-          {isBusy ? busyAction : action}
-        </button>
-      </footer>
+      <Actions
+        cancel={cancel}
+        action={isBusy ? busyAction : action}
+        isBusy={isBusy}
+        isEnabled={isEnabled}
+        isDestructive={isDestructive}
+        onCancel={onClose}
+      />
     </form>
   );
 }
 
-/** A dialog that is one form. */
-export function FormDialog({ title, ...form }: DialogFormProps & { title: string }): JSX.Element {
+interface TypedInputProps {
+  typed: string;
+  text: string;
+  onInput: (text: string) => void;
+}
+
+function TypedInput({ typed, text, onInput }: TypedInputProps): JSX.Element {
   return (
-    <Dialog title={title} onClose={form.onClose}>
-      <DialogForm {...form} />
+    <label class="field">
+      <span>
+        Type <code>{typed}</code> to confirm
+      </span>
+      <input
+        value={text}
+        autofocus
+        autocomplete="off"
+        spellcheck={false}
+        onInput={(event) => onInput(event.currentTarget.value)}
+      />
+    </label>
+  );
+}
+
+interface ActionsProps {
+  cancel: string;
+  action: string;
+  isBusy: boolean;
+  isEnabled: boolean;
+  isDestructive: boolean;
+  onCancel: () => void;
+}
+
+/** The buttons. While the action runs they do nothing, but are not disabled: a disabled button loses the focus. */
+function Actions({ cancel, action, isBusy, isEnabled, isDestructive, onCancel }: ActionsProps): JSX.Element {
+  return (
+    <footer class="actions">
+      <button type="button" aria-disabled={isBusy} onClick={() => !isBusy && onCancel()}>
+        {cancel}
+      </button>
+      <button
+        type="submit"
+        class={isDestructive ? "primary destructive" : "primary"}
+        disabled={!isEnabled}
+        aria-disabled={isBusy}
+      >
+        {action}
+      </button>
+    </footer>
+  );
+}
+
+/**
+ * A dialog that is one form. While its action runs, nothing closes it: a person would take that for the end of the
+ * action, and its result can be a secret that is shown once.
+ */
+export function FormDialog({ title, ...form }: DialogFormProps & { title: string }): JSX.Element {
+  const [isBusy, setBusy] = useState(false);
+  return (
+    <Dialog title={title} isKeptOpen={isBusy} onClose={form.onClose}>
+      <DialogForm {...form} onBusy={setBusy} />
     </Dialog>
   );
 }

@@ -12,3 +12,11 @@ export function keepFocus(wanted?: Element | null): void {
     }
   });
 }
+
+/** Moves the focus to the message of a form, or to its first button, if the control that had it is gone or disabled. */
+export function keepFocusIn(form: HTMLFormElement): void {
+  requestAnimationFrame(() => {
+    if (!form.isConnected || document.activeElement !== document.body) return;
+    form.querySelector<HTMLElement>('[role="alert"][tabindex], button:not(:disabled)')?.focus();
+  });
+}

@@ -42,7 +42,7 @@ export function Skeleton(): JSX.Element {
 export function Failure({ text }: { text: string | undefined }): JSX.Element | null {
   if (text === undefined) return null;
   return (
-    <p class="banner failed" role="alert">
+    <p class="banner failed" role="alert" tabIndex={-1}>
       {text}
     </p>
   );

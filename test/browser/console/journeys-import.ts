@@ -3,6 +3,7 @@ import { overflow, seriousFindings } from "./support/audit-page.ts";
 import type { ConsoleWorld } from "./support/console-world.ts";
 import { loaded } from "./support/loaded.ts";
 import { UNLEASH } from "./support/unleash.ts";
+import { usePages } from "./support/pages.ts";
 import type { Visit, VisitOptions } from "./support/visit.ts";
 
 const fileOf = (name: string, text: string) => ({
@@ -10,6 +11,72 @@ const fileOf = (name: string, text: string) => ({
   mimeType: "application/octet-stream",
   buffer: Buffer.from(text),
 });
+
+/** Imports the example into staging. */
+async function importInto(page: Visit["page"], source: object = UNLEASH): Promise<void> {
+  await page.getByLabel("System").selectOption("Unleash");
+  await page.getByLabel("Files").setInputFiles([fileOf("features.json", JSON.stringify(source))]);
+  await page.getByRole("button", { name: "Show report" }).click();
+  await page.getByRole("button", { name: "Review and apply" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Apply to staging" }).click();
+  await page.getByRole("region", { name: "Apply" }).getByText("Import into staging: created").waitFor();
+}
+
+/** The example with other keys, because the environments of the tests are shared. */
+function renamedUnleash(stem: string): object {
+  return JSON.parse(
+    JSON.stringify(UNLEASH).replaceAll("new-search", `${stem}-flag`).replaceAll("dutch", `${stem}-segment`),
+  );
+}
+
+export function describeImportUndo(world: () => ConsoleWorld): void {
+  describe("a person who takes an import back", () => {
+    const { open } = usePages(world);
+    const flagOf = (key: string) =>
+      world().evaluate(key, { environment: "staging", context: { targetingKey: "u", userId: "u", country: "NL" } });
+
+    it("reviews what is deleted, and the edge has what it had before", async () => {
+      const page = await open("#/import?environment=staging");
+      await importInto(page, renamedUnleash("undo-import"));
+      await expect.poll(() => flagOf("undo-import-flag")).toMatchObject({ value: true });
+      const notice = page.locator(".notice").filter({ hasText: "Import into staging: created" });
+      await notice.getByRole("button", { name: "Undo" }).click();
+      const review = page.getByRole("dialog", { name: "Undo the import into staging?" });
+      await review.getByText("Delete flag undo-import-flag").waitFor();
+      await review.getByText("Delete segment undo-import-segment").click();
+      expect(await seriousFindings(page)).toEqual([]);
+      await review.getByRole("button", { name: "Undo the import" }).click();
+      await page
+        .getByText(/^Import into staging undone: deleted segment undo-import-segment and flag undo-import-flag/)
+        .first()
+        .waitFor();
+      await expect.poll(() => flagOf("undo-import-flag")).toMatchObject({ errorCode: "FLAG_NOT_FOUND" });
+      const path = { env: "staging", key: "undo-import-segment" };
+      await expect(world().api.call("getSegment", { path })).rejects.toMatchObject({ status: 404 });
+    });
+
+    it("reads which flags have changed since and stay, with the segment that they use", async () => {
+      const page = await open("#/import?environment=staging");
+      await importInto(page, renamedUnleash("kept-import"));
+      const path = { env: "staging", key: "kept-import-flag" };
+      const { version: _, ...flag } = (await world().api.call("getFlag", { path })).body;
+      await world().api.call("putFlag", { path, body: { ...flag, description: "changed since" } });
+      await page.getByRole("button", { name: "Undo this import" }).click();
+      await page
+        .getByText(
+          "The import into staging cannot be undone. flag kept-import-flag: it has changed since and segment kept-import-segment: flag kept-import-flag uses it",
+        )
+        .waitFor();
+      expect(await page.getByRole("dialog").count()).toBe(0);
+      expect(await flagOf("kept-import-flag")).toMatchObject({ value: true });
+      await page.getByRole("link", { name: "Show the changes in the audit log" }).click();
+      await page
+        .getByText(/kept-import-flag/)
+        .first()
+        .waitFor();
+    });
+  });
+}
 
 export function describeImportJourneys(world: () => ConsoleWorld): void {
   describe("a person on the Import page", () => {
@@ -50,7 +117,9 @@ export function describeImportJourneys(world: () => ConsoleWorld): void {
       expect(await dialog.getByRole("button", { name: "Apply to production" }).isDisabled()).toBe(true);
       await dialog.getByLabel(/to confirm$/).fill("production");
       await dialog.getByRole("button", { name: "Apply to production" }).click();
-      await expect.poll(() => apply.getByRole("status").textContent()).toContain("2 changes applied in production");
+      await expect
+        .poll(() => apply.getByRole("status").textContent())
+        .toContain("Import into production: created segment dutch and flag new-search");
       const of = (country: string) =>
         world().evaluate("new-search", { context: { targetingKey: "u", userId: "u", country } });
       await expect.poll(() => of("NL")).toMatchObject({ value: true });

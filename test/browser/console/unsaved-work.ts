@@ -92,6 +92,37 @@ export function describeUnsavedWork(world: () => ConsoleWorld): void {
       await expect.poll(() => dialog.getByText(/Could not create the SDK key/).count()).toBe(0);
     });
 
+    it("in a dialog keeps the focus after a failed save, and nothing closes it in the meantime", async () => {
+      const page = await open("#/keys?environment=staging");
+      visit().expectStatus(503);
+      const failure = { status: 503, json: { status: 503, title: "unavailable" } };
+      let respond = (): void => undefined;
+      const asked = new Promise<void>((resolve) => (respond = resolve));
+      await page.route("**/api/v1/environments/staging/keys", async (route) => {
+        if (route.request().method() !== "POST") return await route.continue();
+        await asked;
+        await route.fulfill(failure);
+      });
+      await page.getByRole("button", { name: "New key" }).click();
+      const dialog = page.getByRole("dialog", { name: "New SDK key for staging" });
+      await dialog
+        .getByText("The new client key reads the client-visible flags of staging, from every origin")
+        .waitFor();
+      await dialog.getByRole("button", { name: "Create key" }).press("Enter");
+      const busy = dialog.getByRole("button", { name: "Creating…" });
+      await busy.waitFor();
+      expect(await busy.getAttribute("aria-disabled")).toBe("true");
+      for (let i = 0; i < 3; i++) await page.keyboard.press("Escape");
+      expect(await dialog.isVisible()).toBe(true);
+      respond();
+      await dialog.getByText(/Could not create the SDK key/).waitFor();
+      const create = dialog.getByRole("button", { name: "Create key" });
+      await create.waitFor();
+      expect(await create.evaluate("(button) => button === document.activeElement")).toBe(true);
+      await page.keyboard.press("Escape");
+      await dialog.waitFor({ state: "detached" });
+    });
+
     it("creates one key for two clicks, and only Done closes the only view of its secret", async () => {
       const page = await open("#/keys?environment=staging");
       await page.getByRole("button", { name: "New key" }).click();

@@ -63,6 +63,7 @@ export function CachePurgeForm({ environment }: { environment: string }): JSX.El
   };
   const showPreview = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
+    if (isBusy) return;
     const body = bodyOf(target);
     const would = await run(body, true);
     if (would === undefined) return setPreview(undefined);
@@ -78,7 +79,7 @@ export function CachePurgeForm({ environment }: { environment: string }): JSX.El
     const purged = await run(body, false);
     if (purged === undefined) return;
     setPreview(undefined);
-    notify(`Purged: ${countText(purged)}`);
+    notify(`Purged: ${countText(purged)}. The caches fill again by themselves`);
   };
   return (
     <section class="card" aria-labelledby="purge">
@@ -92,7 +93,7 @@ export function CachePurgeForm({ environment }: { environment: string }): JSX.El
         {isReadOnly.value ? (
           <p class="hint">Your token is read-only, so you cannot purge.</p>
         ) : (
-          <button type="submit" disabled={isBusy}>
+          <button type="submit" aria-disabled={isBusy}>
             Preview
           </button>
         )}
@@ -230,7 +231,7 @@ function Preview({
         the flag or the copy expires.
         {flags.length === 0 && " Data centres may still have cached responses. The purge removes those too."}
       </p>
-      <button type="button" class="danger" disabled={isBusy} onClick={onPurge}>
+      <button type="button" class="danger" aria-disabled={isBusy} onClick={() => !isBusy && onPurge()}>
         Purge
       </button>
     </div>

@@ -15,7 +15,9 @@ export function CacheWarming({ environment }: { environment: string }): JSX.Elem
   const [warmed, setWarmed] = useState<readonly Warmed[]>([]);
   const [total, setTotal] = useState(0);
   const all = (environments.data.value ?? []).map(({ key }) => key);
+  const isBusy = warmed.length < total;
   const warm = async (keys: readonly string[]): Promise<void> => {
+    if (isBusy) return;
     setTotal(keys.length);
     const done: Warmed[] = [];
     setWarmed(done);
@@ -24,7 +26,6 @@ export function CacheWarming({ environment }: { environment: string }): JSX.Elem
       setWarmed([...done]);
     }
   };
-  const isBusy = warmed.length < total;
   return (
     <section class="card" aria-labelledby="warm">
       <h2 id="warm">Warm the caches</h2>
@@ -36,11 +37,11 @@ export function CacheWarming({ environment }: { environment: string }): JSX.Elem
         <p class="hint">Your token is read-only, so you cannot warm the caches.</p>
       ) : (
         <p class="row-actions">
-          <button type="button" disabled={isBusy} onClick={() => void warm([environment])}>
+          <button type="button" aria-disabled={isBusy} onClick={() => void warm([environment])}>
             Warm {environment}
           </button>
           {all.length > 1 && (
-            <button type="button" disabled={isBusy} onClick={() => void warm(all)}>
+            <button type="button" aria-disabled={isBusy} onClick={() => void warm(all)}>
               Warm all {all.length} environments
             </button>
           )}

@@ -26,7 +26,7 @@ export function CreateEnvironment({
   const create = async (): Promise<void> => {
     const body = { key: key.trim(), name: name.trim() || undefined, copyFrom: from || undefined };
     await client.call("createEnvironment", { body });
-    notify(`Environment ${body.key} created`);
+    notify(`Environment ${body.key} created. If you do not need it, delete it here`);
   };
   return (
     <ChangeDialog title="New environment" action="Create environment" changes={[]} onClose={onClose} change={create}>

@@ -1,23 +1,23 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { ImportedProject } from "../../../../sdk/import/index.ts";
-import type { EnvironmentPlan, PlannedChange } from "../../../../sdk/project/plan.ts";
 import { environments } from "../../state/environments.ts";
-import { applyImport, changesDefinitions, planImport } from "../../state/import/apply-import.ts";
+import { applyImport, changesDefinitions, type ImportPlan, planImport } from "../../state/import/apply-import.ts";
 import { notify, reasonOf } from "../../state/notices.ts";
 import { href } from "../../state/route.ts";
 import { isReadOnly } from "../../state/session.ts";
-import { Changes, DifferenceList } from "../../ui/words/differences.tsx";
 import { Select } from "../../ui/fields/select.tsx";
 import { ReviewDialog } from "../../ui/review/review.tsx";
 import { Failure } from "../../ui/states.tsx";
+import { PlannedChanges } from "./planned-changes.tsx";
+import { otherEnvironments, undoImport } from "./undo.tsx";
 
 /** Chooses the environment, and opens the review of the changes to it. */
 export function ApplySection({ project, environment }: { project: ImportedProject; environment: string }): JSX.Element {
   const [target, setTarget] = useState(environment);
-  const [plan, setPlan] = useState<EnvironmentPlan>();
+  const [plan, setPlan] = useState<ImportPlan>();
   const [problem, setProblem] = useState<string>();
-  const [done, setDone] = useState<string>();
+  const [done, setDone] = useState<Done>();
   const [isBusy, setBusy] = useState(false);
   const { flags, segments, report } = project;
   const leftOut = report.entries.length - flags.length - segments.length;
@@ -28,7 +28,7 @@ export function ApplySection({ project, environment }: { project: ImportedProjec
     try {
       const next = await planImport(project, target);
       if (next.changes.length > 0) setPlan(next);
-      else setDone(`${target} already has these flags and segments, so there is nothing to change.`);
+      else setDone({ text: `${target} already has these flags and segments, so there is nothing to change.` });
     } catch (error) {
       setProblem(reasonOf(error));
     } finally {
@@ -60,22 +60,56 @@ export function ApplySection({ project, environment }: { project: ImportedProjec
             pointer="/target"
           />
           <p>
-            <button type="button" class="primary" disabled={isBusy} onClick={() => void review()}>
+            <button type="button" class="primary" aria-disabled={isBusy} onClick={() => !isBusy && void review()}>
               {isBusy ? "Comparing…" : "Review and apply"}
             </button>
           </p>
         </>
       )}
       <Failure text={problem} />
-      <p role="status">
-        {done !== undefined && (
-          <>
-            {done} <a href={href(["flags"], { environment: target })}>Show the flags of {target}</a>
-          </>
-        )}
-      </p>
+      <div role="status">{done !== undefined && <Result done={done} environment={target} onUndone={setDone} />}</div>
       {plan !== undefined && <Review plan={plan} onClose={() => setPlan(undefined)} onDone={setDone} />}
     </section>
+  );
+}
+
+/** The result of the last review or import. */
+interface Done {
+  text: string;
+  /** The import that can be taken back. */
+  plan?: ImportPlan;
+}
+
+function Result({
+  done: { text, plan },
+  environment,
+  onUndone,
+}: {
+  done: Done;
+  environment: string;
+  onUndone: (done: Done) => void;
+}): JSX.Element {
+  const [isBusy, setBusy] = useState(false);
+  const undo = async (written: ImportPlan): Promise<void> => {
+    setBusy(true);
+    const undone = await undoImport(written);
+    setBusy(false);
+    if (undone !== undefined) onUndone({ text: undone });
+  };
+  return (
+    <>
+      <p>
+        {text} <a href={href(["flags"], { environment })}>Show the flags of {environment}</a>
+      </p>
+      {plan !== undefined && (
+        <p class="actions">
+          <a href={href(["audit"], { environment })}>Show the changes in the audit log</a>
+          <button type="button" aria-disabled={isBusy} onClick={() => !isBusy && void undo(plan)}>
+            {isBusy ? "Comparing…" : "Undo this import"}
+          </button>
+        </p>
+      )}
+    </>
   );
 }
 
@@ -89,20 +123,19 @@ function Review({
   onClose,
   onDone,
 }: {
-  plan: EnvironmentPlan;
+  plan: ImportPlan;
   onClose: () => void;
-  onDone: (text: string) => void;
+  onDone: (done: Done) => void;
 }): JSX.Element {
   const [problem, setProblem] = useState<string>();
   const { environment, changes } = plan;
-  const all = (environments.data.value ?? []).map(({ key }) => key);
-  const others = changesDefinitions(plan) ? all.filter((key) => key !== environment) : [];
+  const others = changesDefinitions(plan) || plan.redefined.size > 0 ? otherEnvironments(environment) : [];
   const replaced = changes.filter(({ action }) => action === "update").length;
   const apply = async (): Promise<void> => {
     try {
       const text = await applyImport(plan);
-      notify(text);
-      onDone(`${text}.`);
+      notify(text, "done", { action: { label: "Undo", run: async () => void (await undoImport(plan)) } });
+      onDone({ text: `${text}.`, plan });
       onClose();
     } catch (error) {
       setProblem(reasonOf(error));
@@ -121,7 +154,8 @@ function Review({
         {[`${changes.length - replaced} to create`, `${replaced} to replace`]
           .filter((one) => !one.startsWith("0 "))
           .join(", ")}
-        . An import has no Undo: the audit log restores each flag and segment.
+        . Undo deletes what was created and brings back what was replaced, except for flags and segments that have
+        changed since.
       </p>
       <PlannedChanges changes={changes} />
       {others.length > 0 && (
@@ -132,28 +166,4 @@ function Review({
       <Failure text={problem} />
     </ReviewDialog>
   );
-}
-
-/** The number of changes that the review lists one by one. */
-const LISTED = 200;
-
-function PlannedChanges({ changes }: { changes: readonly PlannedChange[] }): JSX.Element {
-  return (
-    <div class="review" role="region" aria-label="Changes" tabIndex={0}>
-      {changes.slice(0, LISTED).map(({ kind, key, action, differences: found }) => (
-        <details key={`${kind} ${key}`}>
-          <summary>
-            {action === "create" ? "Create" : "Replace"} {kind} <code>{key}</code>
-          </summary>
-          {action === "create" ? <NewDocument found={found} /> : <DifferenceList differences={found} />}
-        </details>
-      ))}
-      {changes.length > LISTED && <p class="hint">and {changes.length - LISTED} more</p>}
-    </div>
-  );
-}
-
-/** A new flag or segment, whose plan has one difference with the whole. */
-function NewDocument({ found: [whole] }: { found: PlannedChange["differences"] }): JSX.Element {
-  return <Changes before={undefined} after={(whole?.after ?? {}) as object} />;
 }

@@ -43,7 +43,7 @@ export function SourceForm({ form, isBusy, onChange, onSubmit }: Props): JSX.Ele
       </div>
       {system !== "" && <Options form={form} system={system} onChange={onChange} />}
       <p>
-        <button type="submit" class="primary" disabled={system === "" || files.length === 0 || isBusy}>
+        <button type="submit" class="primary" disabled={system === "" || files.length === 0} aria-disabled={isBusy}>
           {isBusy ? "Reading…" : "Show report"}
         </button>
       </p>

@@ -3,10 +3,10 @@ import { useState } from "preact/hooks";
 import { ApiError } from "../../../../sdk/client/client.ts";
 import { differences } from "../../../../sdk/client/differences.ts";
 import type { Key, KeyCreated, KeyInput } from "../../../../sdk/client/contract.ts";
+import { listText } from "../../../../sdk/words/names.ts";
 import { notifyFailure } from "../../state/notices.ts";
 import { changeKey, type KeyFields } from "../../state/key-changes.ts";
 import { client } from "../../state/session.ts";
-import { FormDialog } from "../../ui/dialog-form.tsx";
 import type { Problem } from "../../ui/fields/problem.ts";
 import { Problems } from "../../ui/fields/problems.tsx";
 import { TextInput } from "../../ui/fields/text-input.tsx";
@@ -48,10 +48,13 @@ export function CreateKey({
     }
   };
   return (
-    <FormDialog
+    <ReviewDialog
       title={`New SDK key for ${environment}`}
+      detail={newKeyText(environment, kind, listOf(origins))}
       action="Create key"
-      changes={[environment]}
+      busyAction="Creating…"
+      isDangerous={false}
+      environments={[environment]}
       onSubmit={create}
       onClose={onClose}
     >
@@ -68,8 +71,15 @@ export function CreateKey({
         <TextInput label="Name" value={name} maxLength={200} onChange={setName} pointer="/name" />
         {kind === "client" && <OriginsInput value={origins} onChange={setOrigins} />}
       </Problems.Provider>
-    </FormDialog>
+    </ReviewDialog>
   );
+}
+
+/** Returns the review of a new key. */
+function newKeyText(environment: string, kind: KeyInput["kind"], origins: readonly string[]): string {
+  if (kind === "server") return `The new server key reads every flag of ${environment}. Keep it secret.`;
+  const where = origins.length === 0 ? "every origin" : listText(origins, "and", 3);
+  return `The new client key reads the client-visible flags of ${environment}, from ${where}.`;
 }
 
 /** Changes the name and, for a client key, the origins. The secret stays the same. */

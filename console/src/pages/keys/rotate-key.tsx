@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import type { Key, KeyCreated } from "../../../../sdk/client/contract.ts";
 import { reasonOf } from "../../state/notices.ts";
 import { client } from "../../state/session.ts";
-import { FormDialog } from "../../ui/dialog-form.tsx";
+import { ReviewDialog } from "../../ui/review/review.tsx";
 import { Failure } from "../../ui/states.tsx";
 
 /** Creates a key with the settings of `rotated`. Both work until the old one is revoked. */
@@ -33,10 +33,12 @@ export function RotateKey({
     }
   };
   return (
-    <FormDialog
+    <ReviewDialog
       title={`Rotate ${name || id}?`}
       action="Create new key"
-      changes={[environment]}
+      busyAction="Creating…"
+      isDangerous={false}
+      environments={[environment]}
       onSubmit={create}
       onClose={onClose}
     >
@@ -47,6 +49,6 @@ export function RotateKey({
         <li>Revoke the old key.</li>
       </ol>
       <Failure text={problem} />
-    </FormDialog>
+    </ReviewDialog>
   );
 }

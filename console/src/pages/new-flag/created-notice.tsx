@@ -1,7 +1,8 @@
 import type { JSX } from "preact";
 import { listText } from "../../../../sdk/words/names.ts";
 import { servedText } from "../../../../sdk/words/served.ts";
-import { type CreatedFlag, createdFlag } from "../../state/new-flag/create-everywhere.ts";
+import { type CreatedFlag, createdFlag, undoCreation } from "../../state/new-flag/create-everywhere.ts";
+import { go } from "../../state/route.ts";
 import { wordingOf } from "../../state/wording.ts";
 import { RemoveButton } from "../../ui/remove-button.tsx";
 
@@ -12,6 +13,13 @@ export function CreatedNotice({ flagKey }: { flagKey: string }): JSX.Element | n
   return (
     <div class="banner created" role="status">
       <p>{createdText(created, Date.now())}</p>
+      <button
+        type="button"
+        class="quiet"
+        onClick={() => void undoCreation(created).then((isUndone) => isUndone && go(["flags"]))}
+      >
+        Undo
+      </button>
       <RemoveButton label="Dismiss" onRemove={() => (createdFlag.value = undefined)} />
     </div>
   );

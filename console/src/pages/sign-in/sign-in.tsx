@@ -43,6 +43,7 @@ function SignInForm({ children }: { children?: ComponentChildren }): JSX.Element
   const [isBusy, setIsBusy] = useState(false);
   const submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
+    if (isBusy) return;
     setIsBusy(true);
     try {
       await signIn(token.trim(), isKept);
@@ -72,7 +73,7 @@ function SignInForm({ children }: { children?: ComponentChildren }): JSX.Element
       <Failure text={signInProblem.value} />
       <footer class="actions">
         {children}
-        <button type="submit" class="primary" disabled={isBusy}>
+        <button type="submit" class="primary" aria-disabled={isBusy}>
           Sign in
         </button>
       </footer>

@@ -3,17 +3,18 @@ import { useState } from "preact/hooks";
 import { ApiError } from "../../../../sdk/client/client.ts";
 import type { AdminToken, AdminTokenCreated, AdminTokenInput } from "../../../../sdk/client/contract.ts";
 import { expiresWithin, successorOf } from "../../../../sdk/client/rotate-token.ts";
+import { listText } from "../../../../sdk/words/names.ts";
 import { environments } from "../../state/environments.ts";
 import { notify, notifyFailure, reasonOf } from "../../state/notices.ts";
 import { client } from "../../state/session.ts";
-import { FormDialog } from "../../ui/dialog-form.tsx";
 import type { Problem } from "../../ui/fields/problem.ts";
 import { ProblemText, Problems } from "../../ui/fields/problems.tsx";
 import { Select } from "../../ui/fields/select.tsx";
 import { TextInput } from "../../ui/fields/text-input.tsx";
+import { ReviewDialog } from "../../ui/review/review.tsx";
 import { ShownOnce } from "../../ui/shown-once.tsx";
 import { Failure } from "../../ui/states.tsx";
-import { DEFAULT_LIFETIME, DEFAULT_OVERLAP, LIFETIMES, OVERLAPS, secondsOf } from "./lifetimes.ts";
+import { DEFAULT_LIFETIME, DEFAULT_OVERLAP, LIFETIMES, NEVER, OVERLAPS, secondsOf } from "./lifetimes.ts";
 import { nameOf } from "./read-tokens.ts";
 
 interface DialogProps {
@@ -48,11 +49,14 @@ export function CreateToken({ onClose, onCreated }: DialogProps): JSX.Element {
     }
   };
   return (
-    <FormDialog
+    <ReviewDialog
       title="New admin token"
+      detail={newTokenText(role, reach, lifetime)}
       action="Create token"
+      busyAction="Creating…"
       isReady={name.trim() !== "" && reach?.length !== 0}
-      changes={[]}
+      isDangerous={false}
+      environments={[]}
       onSubmit={create}
       onClose={onClose}
     >
@@ -86,8 +90,16 @@ export function CreateToken({ onClose, onCreated }: DialogProps): JSX.Element {
         />
       </Problems.Provider>
       <Failure text={failure === undefined || problems.length > 0 ? undefined : reasonOf(failure)} />
-    </FormDialog>
+    </ReviewDialog>
   );
+}
+
+/** Returns the review of a new token. */
+function newTokenText(role: string | undefined, reach: readonly string[] | null, lifetime: string): string {
+  const where = reach === null ? "the whole project" : reach.length === 0 ? "no environment" : listText(reach, "and");
+  const until = LIFETIMES.find(([seconds]) => seconds === lifetime)?.[1] ?? lifetime;
+  const expiry = lifetime === NEVER ? "never expires" : `expires ${until}`;
+  return `The new token can ${role === "read" ? "see" : "see and change"} ${where}. It ${expiry}.`;
 }
 
 /** All environments, with the flags' definitions and the tokens, or only some of them. */
@@ -156,7 +168,15 @@ export function RotateToken({ token, onClose, onCreated }: DialogProps & { token
     onCreated(created);
   };
   return (
-    <FormDialog title={`Rotate ${nameOf(token)}?`} action="Rotate" changes={[]} onSubmit={rotate} onClose={onClose}>
+    <ReviewDialog
+      title={`Rotate ${nameOf(token)}?`}
+      action="Rotate"
+      busyAction="Creating…"
+      isDangerous={false}
+      environments={[]}
+      onSubmit={rotate}
+      onClose={onClose}
+    >
       <p>
         You get a new token now, with the same name, role and environments
         {expiresAt === null ? "" : ", and the same lifetime from today"}. The old one keeps working for a while, so that
@@ -170,7 +190,7 @@ export function RotateToken({ token, onClose, onCreated }: DialogProps & { token
         pointer="/overlap"
       />
       <Failure text={failure === undefined ? undefined : reasonOf(failure)} />
-    </FormDialog>
+    </ReviewDialog>
   );
 }
 

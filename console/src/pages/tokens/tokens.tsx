@@ -117,7 +117,7 @@ async function revoke(token: AdminToken, tokens: Resource<Tokens | Refused>): Pr
   if (!isConfirmed) return;
   try {
     await client.call("revokeToken", { path: { id: token.id } });
-    notify(`Admin token ${name} revoked`);
+    notify(`Admin token ${name} revoked. This cannot be undone`);
     await tokens.reload();
   } catch (error) {
     notifyFailure(`Could not revoke admin token ${name}`, error);

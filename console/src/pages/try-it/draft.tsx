@@ -40,6 +40,7 @@ export function DraftPanel({ editing, onClose }: Props): JSX.Element | null {
   }, []);
   if (stored === undefined) return null;
   const evaluate = async (): Promise<void> => {
+    if (state.isBusy) return;
     const input = subject.input();
     if (input === undefined) return setState({ isBusy: false, problem: "Fix the marked fields first." });
     setState({ isBusy: true });
@@ -74,7 +75,7 @@ export function DraftPanel({ editing, onClose }: Props): JSX.Element | null {
         <Failure text={state.problem} />
         <footer class="actions">
           <SampleBy subject={subject} names={suggested.context} />
-          <button type="submit" class="primary" disabled={state.isBusy}>
+          <button type="submit" class="primary" aria-disabled={state.isBusy}>
             Compare with the stored flag
           </button>
         </footer>

@@ -15,7 +15,7 @@ export function SampleButton({ subject, names, isBusy, hasVersion, onSample }: S
     <>
       <SampleBy subject={subject} names={names} />
       {hasVersion && <p class="hint sample-by">A sample needs a time, not a version.</p>}
-      <button type="button" disabled={isBusy || hasVersion} onClick={() => void onSample()}>
+      <button type="button" disabled={hasVersion} aria-disabled={isBusy} onClick={() => !isBusy && void onSample()}>
         Sample 1,000 users
       </button>
     </>

@@ -131,7 +131,7 @@ async function remove(webhook: Webhook): Promise<void> {
   if (!(await askReview({ ...reviewed, isDestructive: true }))) return;
   try {
     await client.call("deleteWebhook", { path: { id } });
-    notify(`Webhook ${name} deleted`);
+    notify(`Webhook ${name} deleted. It cannot be restored`);
     go(["webhooks"]);
   } catch (error) {
     notifyFailure(`Could not delete webhook ${name}`, error);

@@ -5,6 +5,7 @@ import { exactJson } from "../../../../src/flags/formats/exact-numbers.ts";
 import { flagsChangedSince } from "../live/changes-since.ts";
 import { reasonOf } from "../notices.ts";
 import { client } from "../session.ts";
+import type { Planned } from "./bulk-undo.ts";
 
 export type BulkChange =
   | { kind: "switch"; enabled: boolean }
@@ -17,14 +18,6 @@ export interface Selected {
   environment: string;
   version: number;
   flags: readonly Flag[];
-}
-
-export interface Planned {
-  flag: Flag;
-  /** The flag after the change. `undefined` if it is archived. */
-  wanted: Flag | undefined;
-  /** The change in words, without the key: `on → off`. */
-  text: string;
 }
 
 export interface Failure {
@@ -104,7 +97,10 @@ export async function writePlan(environment: string, plan: readonly Planned[]): 
   for (const { flag } of plan.filter(({ wanted }) => wanted === undefined)) {
     await attempt([flag.key], () => client.call("archiveFlag", { path: { key: flag.key } }));
   }
-  for (const flags of partsOf(plan.flatMap(({ wanted }) => wanted ?? []))) {
+  for (const { flag } of plan.filter(({ isRestored }) => isRestored)) {
+    await attempt([flag.key], () => client.call("unarchiveFlag", { path: { key: flag.key } }));
+  }
+  for (const flags of partsOf(plan.flatMap(({ wanted, isRestored }) => (isRestored ? [] : (wanted ?? []))))) {
     const keys = flags.map(({ key }) => key);
     await attempt(keys, () => client.call("applyEnvironment", { path: { env: environment }, body: { flags } }));
   }

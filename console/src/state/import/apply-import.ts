@@ -1,45 +1,108 @@
-/** Compares an import with an environment, and writes it there. */
-import { ApiError } from "../../../../sdk/client/client.ts";
+/** Compares an import with an environment, writes it there, and takes it back. */
+import { allPages, ApiError } from "../../../../sdk/client/client.ts";
+import { differences } from "../../../../sdk/client/differences.ts";
 import type { ImportedProject } from "../../../../sdk/import/index.ts";
 import { applyAll, checkAll, planAll } from "../../../../sdk/project/apply.ts";
-import { contentsOf } from "../../../../sdk/project/contents.ts";
-import type { EnvironmentPlan } from "../../../../sdk/project/plan.ts";
+import { contentsOf, contentsOfDeployment, storedFlag } from "../../../../sdk/project/contents.ts";
+import { type EnvironmentPlan, type PlannedChange, withDefinition } from "../../../../sdk/project/plan.ts";
+import { listText } from "../../../../sdk/words/names.ts";
 import { isDefinitionPointer } from "../flags/flag-draft.ts";
 import { publishedText } from "../flags/flag-changes.ts";
 import { reasonOf } from "../notices.ts";
 import { client } from "../session.ts";
+import { type Inverse, inversePlan, nameOf } from "./inverse-plan.ts";
 
 const IMPORT = { isWhole: false };
+/** Only a write of the whole environment deletes the created flags together with the other changes. */
+const UNDO = { isWhole: true };
+
+export interface ImportPlan extends EnvironmentPlan {
+  /** The keys of created flags that exist elsewhere with another definition, which the import replaces. */
+  redefined: ReadonlySet<string>;
+}
 
 /** Returns the changes that the environment needs, which the API would accept. @throws ApiError if it would not */
-export async function planImport(project: ImportedProject, environment: string): Promise<EnvironmentPlan> {
+export async function planImport(project: ImportedProject, environment: string): Promise<ImportPlan> {
   const target = { environment, contents: contentsOf(project), isPart: true };
   const [plan] = await planAll(client, [target], IMPORT);
   if (plan?.version === undefined) throw new Error(`Environment ${environment} does not exist any more.`);
   await checkAll(client, [plan], IMPORT);
-  return plan;
+  return { ...plan, redefined: await redefinedBy(plan) };
+}
+
+async function redefinedBy({ changes, contents }: EnvironmentPlan): Promise<Set<string>> {
+  const created = new Set(
+    changes.flatMap(({ kind, action, key }) => (kind === "flag" && action === "create" ? key : [])),
+  );
+  if (created.size === 0) return created;
+  const known = await allPages((cursor) => client.call("listDefinitions", { query: { limit: "200", cursor } }));
+  const differing = known.filter(({ state: _state, ...definition }) => {
+    const flag = contents.flags.get(definition.key);
+    if (flag === undefined || !created.has(definition.key)) return false;
+    const stored = storedFlag({ ...definition, enabled: false, default: { variant: null } });
+    return differences(withDefinition(flag, stored), flag).length > 0;
+  });
+  return new Set(differing.map(({ key }) => key));
 }
 
 /** Whether the plan changes the definition of a flag, which all environments share. */
 export function changesDefinitions({ changes }: EnvironmentPlan): boolean {
   return changes.some(
-    ({ kind, action, differences }) =>
-      kind === "flag" && action === "update" && differences.some(({ pointer }) => isDefinitionPointer(pointer)),
+    ({ kind, action, differences: found }) =>
+      kind === "flag" && action === "update" && found.some(({ pointer }) => isDefinitionPointer(pointer)),
   );
 }
 
 /**
- * Writes the changes in one request, or in parts if they are too large for one.
+ * Writes the changes in one request, or in parts if they are too large for one. Returns the result in words.
  *
  * @throws Error that says which parts are written
  */
 export async function applyImport(plan: EnvironmentPlan): Promise<string> {
+  const published = await write(plan, IMPORT);
+  return `Import into ${plan.environment}: ${changedText(plan.changes)}${published}`;
+}
+
+/** Returns the plan that takes an import back, which the API would accept. @throws ApiError if it would not */
+export async function planUndo(written: ImportPlan): Promise<Inverse> {
+  const now = await contentsOfDeployment(client, written.environment);
+  const reason = "the import replaced its definition in other environments too";
+  const inverse = inversePlan(written, now, new Map([...written.redefined].map((key) => [`flag ${key}`, reason])));
+  await checkAll(client, [inverse.plan], UNDO);
+  return inverse;
+}
+
+/** Takes an import back. Returns the result in words. @throws Error that says which parts are written */
+export async function applyUndo({ plan, left }: Inverse): Promise<string> {
+  const published = await write(plan, UNDO);
+  const rest =
+    left.length === 0
+      ? ""
+      : `. Left as they are: ${listText(
+          left.map(({ name }) => name),
+          "and",
+          3,
+        )}`;
+  return `Import into ${plan.environment} undone: ${changedText(plan.changes)}${rest}${published}`;
+}
+
+const DONE = { create: "created", update: "replaced", delete: "deleted" } as const;
+
+/** Returns `created segment dutch and flag checkout; replaced flag search`. */
+function changedText(changes: readonly PlannedChange[]): string {
+  return (["create", "update", "delete"] as const)
+    .map((action) => [action, changes.filter((one) => one.action === action)] as const)
+    .filter(([, found]) => found.length > 0)
+    .map(([action, found]) => `${DONE[action]} ${listText(found.map(nameOf), "and", 3)}`)
+    .join("; ");
+}
+
+/** Returns a sentence about caches that do not have the change yet, or nothing. */
+async function write(plan: EnvironmentPlan, options: { isWhole: boolean }): Promise<string> {
   const { environment } = plan;
-  const { outcomes, error } = await applyAll(client, [plan], IMPORT);
+  const { outcomes, error } = await applyAll(client, [plan], options);
   const [outcome] = outcomes;
-  if (error === undefined) {
-    return `${plan.changes.length} changes applied in ${environment} (version ${outcome?.version})${publishedText(outcome?.published ?? {})}`;
-  }
+  if (error === undefined) return publishedText(outcome?.published ?? {});
   const isLate = error instanceof ApiError && error.status === 412;
   const reason = isLate ? `Someone else has changed ${environment} since the review.` : reasonOf(error);
   const { written = 0, total = 0 } = outcome?.parts ?? {};

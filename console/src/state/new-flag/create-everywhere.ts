@@ -2,9 +2,13 @@
 import { signal } from "@preact/signals";
 import { ApiError } from "../../../../sdk/client/client.ts";
 import type { Flag } from "../../../../sdk/client/contract.ts";
+import { listText } from "../../../../sdk/words/names.ts";
+import { askReview } from "../../ui/review/review.tsx";
 import type { Problem } from "../../ui/fields/problem.ts";
-import { notifyFailure, reasonOf } from "../notices.ts";
+import { isProtected } from "../environments.ts";
+import { notify, notifyFailure, reasonOf } from "../notices.ts";
 import { client } from "../session.ts";
+import { announceUndo } from "../undone.ts";
 
 export interface CreatedFlag {
   flag: Flag;
@@ -13,6 +17,8 @@ export interface CreatedFlag {
   /** The other environments that have the flag, off. */
   others: readonly string[];
   failures: readonly { environment: string; reason: string }[];
+  /** The version of the flag in each environment that has it. */
+  versions: Readonly<Record<string, number>>;
 }
 
 /** The flag that this page has created last. */
@@ -28,8 +34,9 @@ export async function createEverywhere(
   { flag, off }: { flag: Flag; off: Flag },
   onRejected: (problems: readonly Problem[]) => void,
 ): Promise<boolean> {
+  const versions: Record<string, number> = {};
   try {
-    await client.call("createFlag", { path: { env: environment }, body: flag });
+    versions[environment] = (await client.call("createFlag", { path: { env: environment }, body: flag })).body.version;
   } catch (error) {
     const isTaken = error instanceof ApiError && error.status === 409;
     const problems = error instanceof ApiError ? (error.problem.errors ?? []) : [];
@@ -41,12 +48,51 @@ export async function createEverywhere(
   const failures: CreatedFlag["failures"][number][] = [];
   for (const other of others) {
     try {
-      await client.call("createFlag", { path: { env: other }, body: off });
+      versions[other] = (await client.call("createFlag", { path: { env: other }, body: off })).body.version;
     } catch (error) {
       failures.push({ environment: other, reason: reasonOf(error) });
     }
   }
   const failed = failures.map((one) => one.environment);
-  createdFlag.value = { flag, environment, others: others.filter((other) => !failed.includes(other)), failures };
+  createdFlag.value = {
+    flag,
+    environment,
+    others: others.filter((other) => !failed.includes(other)),
+    failures,
+    versions,
+  };
+  return true;
+}
+
+/**
+ * Deletes a created flag from each environment in which nobody has changed it since, after a review if it is in
+ * production. Returns whether it was deleted anywhere.
+ */
+export async function undoCreation({ flag: { key, enabled }, environment, versions }: CreatedFlag): Promise<boolean> {
+  const all = Object.keys(versions);
+  const isConfirmed =
+    !all.some(isProtected) ||
+    (await askReview({
+      title: `Delete ${key} again?`,
+      detail: `It is deleted from ${listText(all, "and")}. Applications then use the default in their code.`,
+      action: "Delete flag",
+      isDestructive: true,
+      isDangerous: enabled && isProtected(environment),
+      environments: all,
+    }));
+  if (!isConfirmed) return false;
+  const deleted: string[] = [];
+  for (const [env, version] of Object.entries(versions)) {
+    try {
+      await client.call("deleteFlag", { path: { env, key }, headers: { "If-Match": `"${version}"` } });
+      deleted.push(env);
+    } catch (error) {
+      notifyFailure(`Could not delete ${key} from ${env}`, error);
+    }
+  }
+  if (deleted.length === 0) return false;
+  createdFlag.value = undefined;
+  notify(`${key} deleted again from ${listText(deleted, "and")}. To have it back, create it again`);
+  announceUndo();
   return true;
 }

@@ -23,6 +23,8 @@ interface ReviewProps {
   /** Whether the change takes something away. Its button is red. */
   isDestructive?: boolean;
   action: string;
+  /** More about the change, after both sides. */
+  children?: ComponentChildren;
 }
 
 /** The review of one change: both sides in words, the reason, and the confirmation that the change needs. */
@@ -43,7 +45,6 @@ export function ReviewDialog({
   isReady?: boolean;
   onSubmit: () => void | Promise<void>;
   onClose: () => void;
-  children?: ComponentChildren;
 }): JSX.Element {
   return (
     <FormDialog {...form} typed={typed} changes={environments} hasOnlyReason={children === undefined}>

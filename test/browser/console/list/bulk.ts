@@ -40,6 +40,17 @@ export function describeBulkJourneys(world: () => ConsoleWorld): void {
       await expect.poll(() => world().evaluate("bulk-off-1")).toMatchObject({ reason: "DISABLED" });
       expect(await world().evaluate("bulk-off-4")).toMatchObject({ value: true });
       await expect.poll(() => page.getByRole("switch", { name: "bulk-off-2 enabled" }).isChecked()).toBe(false);
+      await world().save({ key: "bulk-off-2", default: { variant: "on" } });
+      const notice = page.locator(".notice").filter({ hasText: "Turned off in production: bulk-off-1 and bulk-off-2" });
+      await notice.getByRole("button", { name: "Undo" }).click();
+      await changes().getByText("bulk-off-1: off → on").waitFor();
+      await dialog()
+        .getByLabel(/to confirm$/)
+        .fill("production");
+      await dialog().getByRole("button", { name: "Undo the change" }).click();
+      await page.getByText("Taken back for bulk-off-1. Left, because they have changed since: bulk-off-2").waitFor();
+      await expect.poll(() => world().evaluate("bulk-off-1")).toMatchObject({ value: true });
+      await expect.poll(() => page.getByRole("switch", { name: "bulk-off-1 enabled" }).isChecked()).toBe(true);
     });
 
     it("tags all that a search finds", async () => {
@@ -53,6 +64,10 @@ export function describeBulkJourneys(world: () => ConsoleWorld): void {
       await dialog().waitFor({ state: "detached" });
       const { items } = (await world().api.call("listDefinitions", { query: { tag: "tidy" } })).body;
       expect(items.map(({ key }) => key)).toEqual(["bulk-tag-1", "bulk-tag-2"]);
+      const notice = page.locator(".notice").filter({ hasText: "Tag tidy added to bulk-tag-1 and bulk-tag-2" });
+      await notice.getByRole("button", { name: "Undo" }).click();
+      await page.getByText("Taken back for bulk-tag-1 and bulk-tag-2").waitFor();
+      expect((await world().api.call("listDefinitions", { query: { tag: "tidy" } })).body.items).toEqual([]);
     });
 
     it("archives those that can be archived, and lists the others with the reason", async () => {
@@ -72,9 +87,12 @@ export function describeBulkJourneys(world: () => ConsoleWorld): void {
         .getByRole("alert")
         .getByText(/^bulk-needed: .*needs-another/)
         .waitFor();
-      await page.getByText("Archive 1 of 2 flags: done").waitFor();
-      const definition = (await world().api.call("getDefinition", { path: { key: "bulk-gone" } })).body;
-      expect(definition.archivedAt).toBeDefined();
+      const definition = async () => (await world().api.call("getDefinition", { path: { key: "bulk-gone" } })).body;
+      expect((await definition()).archivedAt).toBeDefined();
+      const notice = page.locator(".notice").filter({ hasText: "Archived in every environment: bulk-gone" });
+      await notice.getByRole("button", { name: "Undo" }).click();
+      await page.getByText("Taken back for bulk-gone").waitFor();
+      expect((await definition()).archivedAt).toBeUndefined();
     });
 
     it("reviews again what somebody else has changed in the meantime", async () => {

@@ -55,6 +55,7 @@ export function describeCreateJourneys(world: () => ConsoleWorld): void {
   });
 
   describeChoices(world);
+  describeCreationUndo(world);
 }
 
 function describeChoices(world: () => ConsoleWorld): void {
@@ -114,6 +115,31 @@ function describeChoices(world: () => ConsoleWorld): void {
       await expect.poll(() => of("business")).toMatchObject({ value: true, reason: "TARGETING_MATCH" });
       expect(await of("free")).toMatchObject({ value: false });
       await page.getByRole("button", { name: "Turn on for…" }).waitFor({ state: "detached" });
+    });
+  });
+}
+
+function describeCreationUndo(world: () => ConsoleWorld): void {
+  describe("a person who has created a flag by mistake", () => {
+    const { open } = usePages(world);
+
+    it("takes the creation back in every environment", async () => {
+      const page = await open("#/flags/new?environment=staging");
+      await page.getByLabel("Name", { exact: true }).fill("Made by mistake");
+      await page.getByRole("radio", { name: "Servers only" }).check();
+      await page.getByRole("button", { name: "Review and create" }).click();
+      await page.getByRole("dialog").getByRole("button", { name: "Create flag" }).click();
+      const notice = page.getByRole("status").filter({ hasText: "made-by-mistake now exists in" });
+      await notice.getByRole("button", { name: "Undo" }).click();
+      const review = page.getByRole("dialog", { name: "Delete made-by-mistake again?" });
+      // The flag is off in production, so nobody can lose it.
+      expect(await review.getByLabel(/to confirm$/).count()).toBe(0);
+      await review.getByRole("button", { name: "Delete flag" }).click();
+      await page.getByText("made-by-mistake deleted again from").waitFor();
+      await page.getByRole("heading", { name: "Flags", level: 1 }).waitFor();
+      for (const environment of ["staging", "production"]) {
+        expect(await world().evaluate("made-by-mistake", { environment })).toMatchObject({ status: 404 });
+      }
     });
   });
 }

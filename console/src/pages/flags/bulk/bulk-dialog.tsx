@@ -1,20 +1,22 @@
 import type { JSX } from "preact";
 import { useId, useState } from "preact/hooks";
-import { environments, isProtected } from "../../../state/environments.ts";
+import { listText } from "../../../../../sdk/words/names.ts";
+import { environments, typedWord } from "../../../state/environments.ts";
 import {
   type BulkChange,
   changedMeanwhile,
   type Failure,
-  type Planned,
   planOf,
   readSelected,
   type Selected,
   writePlan,
 } from "../../../state/flags/bulk-changes.ts";
-import { notify, reasonOf } from "../../../state/notices.ts";
+import type { Planned } from "../../../state/flags/bulk-undo.ts";
+import { reasonOf } from "../../../state/notices.ts";
 import { useResource } from "../../../state/resource.ts";
-import { FormDialog } from "../../../ui/dialog-form.tsx";
+import { ReviewDialog } from "../../../ui/review/review.tsx";
 import { Loaded } from "../../../ui/states.tsx";
+import { notifyBulk, Plan } from "./bulk-undo.tsx";
 
 export type BulkAction = "on" | "off" | "tag" | "untag" | "owner" | "archive";
 
@@ -53,20 +55,22 @@ export function BulkDialog({ action, environment: current, keys, onWritten, onCl
     const found = await write(known, plan);
     setFailures(found);
     onWritten();
-    const failed = found.reduce((sum, failure) => sum + failure.keys.length, 0);
-    if (plan.length > failed) notify(`${TITLES[action]} ${plan.length - failed} of ${plan.length} flags: done`);
+    const refused = new Set(found.flatMap((failure) => failure.keys));
+    const written = plan.filter(({ flag }) => !refused.has(flag.key));
+    if (written.length > 0) notifyBulk(environment, doneText(action, text.trim(), environment, written), written);
     if (found.length === 0) onClose();
     else await selected.reload();
   };
   return (
-    <FormDialog
+    <ReviewDialog
       title={`${TITLES[action]} ${count}`}
       action={isSwitch || action === "archive" ? `${TITLES[action]} ${plan.length}` : "Save"}
       busyAction="Saving…"
       isReady={plan.length > 0}
       isDestructive={action === "off" || action === "archive"}
-      typed={action === "archive" || (isSwitch && isProtected(environment)) ? typedOf(action, environment) : undefined}
-      changes={[environment]}
+      typed={action === "archive" ? "archive" : isSwitch ? typedWord([environment]) : undefined}
+      isDangerous={false}
+      environments={[environment]}
       onSubmit={submit}
       onClose={onClose}
     >
@@ -77,9 +81,9 @@ export function BulkDialog({ action, environment: current, keys, onWritten, onCl
           <TextField label={action === "owner" ? "Owner" : "Tag"} value={text} onChange={setText} />
         )
       )}
-      <Loaded of={selected}>{() => <Plan plan={plan} total={keys.size} isReady={change !== undefined} />}</Loaded>
+      <Loaded of={selected}>{() => <Planning plan={plan} total={keys.size} isReady={change !== undefined} />}</Loaded>
       {failures.length > 0 && (
-        <div class="banner failed" role="alert">
+        <div class="banner failed" role="alert" tabIndex={-1}>
           <p>Not changed:</p>
           <ul>
             {failures.map((failure) => (
@@ -90,7 +94,7 @@ export function BulkDialog({ action, environment: current, keys, onWritten, onCl
           </ul>
         </div>
       )}
-    </FormDialog>
+    </ReviewDialog>
   );
 }
 
@@ -112,11 +116,37 @@ function changeOf(action: BulkAction, text: string): BulkChange | undefined {
   return text === "" ? undefined : { kind: action, tag: text };
 }
 
-function typedOf(action: BulkAction, environment: string): string {
-  return action === "archive" ? "archive" : environment;
+/** Returns the result in words. */
+function doneText(action: BulkAction, text: string, environment: string, written: readonly Planned[]): string {
+  const flags = listText(
+    written.map(({ flag }) => flag.key),
+    "and",
+    3,
+  );
+  switch (action) {
+    case "on":
+    case "off":
+      return `Turned ${action} in ${environment}: ${flags}`;
+    case "tag":
+      return `Tag ${text} added to ${flags}`;
+    case "untag":
+      return `Tag ${text} removed from ${flags}`;
+    case "owner":
+      return `${text === "" ? "Nobody" : text} is now the owner of ${flags}`;
+    case "archive":
+      return `Archived in every environment: ${flags}`;
+  }
 }
 
-function Plan({ plan, total, isReady }: { plan: readonly Planned[]; total: number; isReady: boolean }): JSX.Element {
+function Planning({
+  plan,
+  total,
+  isReady,
+}: {
+  plan: readonly Planned[];
+  total: number;
+  isReady: boolean;
+}): JSX.Element {
   if (!isReady) return <p class="hint">Nothing changes before you have reviewed it here.</p>;
   return (
     <>
@@ -124,13 +154,7 @@ function Plan({ plan, total, isReady }: { plan: readonly Planned[]; total: numbe
         {plan.length === 0 ? "Nothing changes" : `${plan.length} of ${total} flags change`}
         {plan.length < total && ": the others are like this already, or not in this environment"}.
       </p>
-      <ul class="bulk-plan" aria-label="Changes">
-        {plan.map(({ flag, text }) => (
-          <li key={flag.key}>
-            <strong>{flag.key}</strong>: {text}
-          </li>
-        ))}
-      </ul>
+      <Plan plan={plan} />
     </>
   );
 }
