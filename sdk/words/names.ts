@@ -24,10 +24,20 @@ export function valueText(value: unknown): string {
 /** `a`, `a and b`, `a, b and c`; with more than `most` items, `a, b and 5 more`. */
 export function listText(items: readonly string[], word: "and" | "or", most = Infinity): string {
   const isLong = items.length > most;
-  const shown = isLong ? [...items.slice(0, most), `${(items.length - most).toLocaleString("en")} more`] : items;
+  const shown = isLong ? [...items.slice(0, most), moreText(items.length - most)] : items;
   const last = shown.at(-1) ?? "nothing";
   if (shown.length < 2) return last;
   return `${shown.slice(0, -1).join(", ")} ${word} ${last}`;
+}
+
+/** `5 more`, `1,200 more` */
+export function moreText(count: number): string {
+  return `${count.toLocaleString("en")} more`;
+}
+
+/** The first of several texts, and the number of the others: `a (and 5 more)`. */
+export function firstText([first, ...rest]: readonly string[]): string | undefined {
+  return first === undefined || rest.length === 0 ? first : `${first} (and ${moreText(rest.length)})`;
 }
 
 /** `1 hash`, `5,000 hashes` */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Condition, Rollout, Rule, Serve } from "../../../sdk/client/contract.ts";
 import { conditionText } from "../../../sdk/words/condition.ts";
-import { listText, nameText, valueText } from "../../../sdk/words/names.ts";
+import { firstText, listText, moreText, nameText, valueText } from "../../../sdk/words/names.ts";
 import { ruleText } from "../../../sdk/words/rule.ts";
 import { movingPercentText } from "../../../sdk/words/share.ts";
 import { serveText } from "../../../sdk/words/serve.ts";
@@ -169,4 +169,11 @@ test("a rule reads as a sentence with its schedule", () => {
     "IF country is NL or BE THEN on for 10%, from 24 Dec 2026, 09:00 CET until 31 Dec 2026, 09:00 CET only Mon 09:00–17:00 (UTC)",
   );
   expect(ruleText({ id: "r", serve: { variant: "on" } }, BERLIN)).toBe("EVERYONE: on");
+});
+
+test("the number of the rest is written in one way", () => {
+  expect(moreText(1200)).toBe("1,200 more");
+  expect(firstText([])).toBeUndefined();
+  expect(firstText(["State: on → off"])).toBe("State: on → off");
+  expect(firstText(["State: on → off", "Owner: a → b", "Tags: c"])).toBe("State: on → off (and 2 more)");
 });

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import type { Propagation } from "../../../../sdk/client/contract.ts";
+import { listText } from "../../../../sdk/words/names.ts";
 import { useResource } from "../../state/resource.ts";
 import { client } from "../../state/session.ts";
 import { type Bar, BarPlot } from "../../ui/plots/bar-plot.tsx";
@@ -97,5 +98,5 @@ function secondsText(seconds: number): string {
 function flagsText(flags: readonly string[] | null): string {
   if (flags === null) return "all flags";
   if (flags.length === 0) return "no flags";
-  return flags.length <= 3 ? flags.join(", ") : `${flags.slice(0, 2).join(", ")} and ${flags.length - 2} more`;
+  return listText(flags, "and", 3);
 }

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { CachePurge, CachePurged } from "../../../../sdk/client/contract.ts";
+import { moreText } from "../../../../sdk/words/names.ts";
 import { isProtected } from "../../state/environments.ts";
 import { notify, reasonOf } from "../../state/notices.ts";
 import { client, isReadOnly } from "../../state/session.ts";
@@ -223,7 +224,7 @@ function Preview({
               <code>{key}</code>
             </li>
           ))}
-          {flags.length > 50 && <li class="hint">and {flags.length - 50} more</li>}
+          {flags.length > 50 && <li class="hint">and {moreText(flags.length - 50)}</li>}
         </ul>
       )}
       <p class="hint">

@@ -6,6 +6,7 @@ import { OUTCOMES } from "../../../../sdk/import/types.ts";
 import { formOf } from "../../state/import/systems.ts";
 import { TableHead } from "../../ui/table-head.tsx";
 import { saveFile } from "../../ui/save-file.ts";
+import { ShowMore } from "../../ui/show-more.tsx";
 
 /** The number of rows at first. More appear on demand. */
 const ROWS = 200;
@@ -75,11 +76,7 @@ function ReportTable({ rows }: { rows: readonly ReportRow[] }): JSX.Element {
           ))}
         </tbody>
       </table>
-      {rest > 0 && (
-        <button type="button" onClick={() => setShown(shown + ROWS)}>
-          Show {Math.min(ROWS, rest)} more ({rest} left)
-        </button>
-      )}
+      <ShowMore rest={rest} step={ROWS} onMore={() => setShown(shown + ROWS)} />
     </>
   );
 }

@@ -3,6 +3,7 @@ import { useId, useState } from "preact/hooks";
 import { type Evaluated, type FlagRow, isSame, type Table } from "../../state/try-it/results-table.ts";
 import { reasonWord, resultName } from "../../state/try-it/reasons.ts";
 import { variantColour } from "../../ui/plots/variant-colour.ts";
+import { ShowMore } from "../../ui/show-more.tsx";
 
 /** The number of rows at first. More appear on demand, so that thousands of flags stay fast. */
 const ROWS = 100;
@@ -80,11 +81,7 @@ export function ResultsTable({ table, selected, onSelect }: Props): JSX.Element 
           </tbody>
         </table>
       </div>
-      {rest > 0 && (
-        <button type="button" onClick={() => setGrown({ query, shown: shown + ROWS })}>
-          Show {Math.min(ROWS, rest)} more ({rest.toLocaleString("en")} left)
-        </button>
-      )}
+      <ShowMore rest={rest} step={ROWS} onMore={() => setGrown({ query, shown: shown + ROWS })} />
     </section>
   );
 }

@@ -1,6 +1,7 @@
 /** The options of a combobox: filtered as the person types, and chosen by keyboard or pointer. */
 import type { JSX } from "preact";
 import { useEffect, useId, useMemo, useState } from "preact/hooks";
+import { moreText } from "../../../../sdk/words/names.ts";
 import { fuzzyFind } from "./fuzzy.ts";
 import { type Drawing, Icon } from "./icon.tsx";
 
@@ -114,9 +115,7 @@ export function OptionList({ of, label }: { of: Options; label: string }): JSX.E
           </li>
         ))}
       </ul>
-      {total > shown.length && (
-        <p class="hint">and {(total - shown.length).toLocaleString("en")} more: type to narrow</p>
-      )}
+      {total > shown.length && <p class="hint">and {moreText(total - shown.length)}: type to narrow</p>}
     </>
   );
 }
