@@ -1,4 +1,5 @@
 import type { Wording } from "../../../sdk/words/serve.ts";
+import { timeText } from "../../../sdk/words/time.ts";
 
 /** The time zone of this browser. */
 export const LOCAL_ZONE = new Intl.DateTimeFormat().resolvedOptions().timeZone ?? "UTC";
@@ -6,4 +7,15 @@ export const LOCAL_ZONE = new Intl.DateTimeFormat().resolvedOptions().timeZone ?
 /** Returns how this browser words a flag: by its own clock. */
 export function wordingOf(flagKey?: string): Wording {
   return { zone: LOCAL_ZONE, flagKey };
+}
+
+/** Returns an instant by the clock of this browser, with UTC beside it: `24 Dec 2026, 09:00 CET (24 Dec 2026, 08:00 UTC)`. */
+export function instantText(at: string | number): string {
+  const [local, utc] = [timeText(at, LOCAL_ZONE), timeText(at, "UTC")];
+  return local === utc ? local : `${local} (${utc})`;
+}
+
+/** Returns the time of a day by the clock of this browser, with its zone: `09:30 CET`. */
+export function clockText(at: string | number): string {
+  return timeText(at, LOCAL_ZONE).replace(/^.*?, /, "");
 }

@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { instantText } from "../state/wording.ts";
 
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["year", 31_557_600],
@@ -13,7 +14,7 @@ const SHORT = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "short
 /** A relative time; hovering over it shows the exact time. With `isShort`, it abbreviates the unit. */
 export function Time({ at, isShort = false }: { at: string; isShort?: boolean }): JSX.Element {
   return (
-    <time dateTime={at} title={new Date(at).toLocaleString()}>
+    <time dateTime={at} title={instantText(at)}>
       {agoText(Date.parse(at), Date.now(), isShort ? SHORT : RELATIVE)}
     </time>
   );

@@ -1,13 +1,13 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { changeText, documentChanges } from "../../../../sdk/words/changes.ts";
+import { firstText } from "../../../../sdk/words/names.ts";
 import { href } from "../../state/route.ts";
 import { isReadOnly } from "../../state/session.ts";
-import { wordingOf } from "../../state/wording.ts";
+import { clockText, instantText, wordingOf } from "../../state/wording.ts";
 import { Icon } from "../../ui/kit/icon.tsx";
 import * as icons from "../../ui/kit/icons.ts";
 import { Changes } from "../../ui/words/differences.tsx";
-import { clockText } from "../../ui/words/days.ts";
 import { type Change, ENTITIES, type Image, versionsText } from "./change.ts";
 
 const ACTIONS = {
@@ -87,15 +87,14 @@ function RestoreButton({
 /** Returns the first changed field in words, and the number of the others. */
 function summaryOf({ key, before, after }: Change): string {
   if (before === null || after === null) return "";
-  const [first, ...rest] = documentChanges(before, after, wordingOf(key)).map(changeText);
-  if (first === undefined) return "";
-  return rest.length === 0 ? `: ${first}` : `: ${first} (and ${rest.length} more)`;
+  const first = firstText(documentChanges(before, after, wordingOf(key)).map(changeText));
+  return first === undefined ? "" : `: ${first}`;
 }
 
 /** The time of the day at which something was written. */
 export function At({ at }: { at: string }): JSX.Element {
   return (
-    <time dateTime={at} title={new Date(at).toLocaleString()}>
+    <time dateTime={at} title={instantText(at)}>
       {clockText(at)}
     </time>
   );

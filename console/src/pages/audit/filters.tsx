@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { go } from "../../state/route.ts";
-import { LOCAL_ZONE } from "../../state/wording.ts";
+import { instantText, LOCAL_ZONE } from "../../state/wording.ts";
 import { FilterBar } from "../../ui/kit/filter-bar.tsx";
 import { instantOfLocal, localControlText } from "../../ui/fields/local-instant.ts";
 import { ENTITIES } from "./change.ts";
@@ -14,8 +14,8 @@ export function AuditFilters({ given }: { given: Query }): JSX.Element {
   const active = [
     { label: "Key", title: key, onRemove: () => filter({ key: undefined }) },
     { label: "Author", title: actor, onRemove: () => filter({ actor: undefined }) },
-    { label: "Since", title: timeText(since), onRemove: () => filter({ since: undefined }) },
-    { label: "Until", title: timeText(until), onRemove: () => filter({ until: undefined }) },
+    { label: "Since", title: since && instantText(since), onRemove: () => filter({ since: undefined }) },
+    { label: "Until", title: until && instantText(until), onRemove: () => filter({ until: undefined }) },
   ];
   return (
     <FilterBar
@@ -68,10 +68,6 @@ export function AuditFilters({ given }: { given: Query }): JSX.Element {
   );
 }
 
-function timeText(instant: string | undefined): string | undefined {
-  return instant === undefined ? undefined : new Date(instant).toLocaleString();
-}
-
 interface TimeFilterProps {
   label: string;
   value: string | undefined;
@@ -84,6 +80,7 @@ function TimeFilter({ label, value, onChange }: TimeFilterProps): JSX.Element {
       <span>{label}</span>
       <input
         type="datetime-local"
+        step="any"
         value={localControlText(value)}
         onChange={(event) => onChange(instantOfLocal(event.currentTarget.value))}
       />

@@ -7,6 +7,7 @@ import { undoCreation } from "../../state/flags/whole-flag.ts";
 import { notify, notifyFailure } from "../../state/notices.ts";
 import { undoSegment } from "../../state/segments/segment-changes.ts";
 import { client } from "../../state/session.ts";
+import { instantText } from "../../state/wording.ts";
 import { askReview } from "../../ui/review/review.tsx";
 import { type Change, type Image, subjectText } from "./change.ts";
 
@@ -20,7 +21,7 @@ export async function restoreFrom(environment: string, change: Change, image: Im
     const before = await read(environment, change);
     const isConfirmed = await askReview({
       title: image === "before" ? `Restore the ${subject} as it was before this change?` : `Restore this ${subject}?`,
-      detail: `This saves the state ${image} ${new Date(at).toLocaleString()} as a new version. Later changes no longer apply, but they stay in the audit log.`,
+      detail: `This saves the state ${image} ${instantText(at)} as a new version. Later changes no longer apply, but they stay in the audit log.`,
       action: "Restore",
       before: before && likeness(before, wanted),
       after: before === undefined ? wanted : likeness(wanted, before),

@@ -5,6 +5,7 @@ import type { CacheWatch } from "../../state/cache/cache-watch.ts";
 import { LinePlot } from "../../ui/plots/line-plot.tsx";
 import { Failure, Skeleton } from "../../ui/states.tsx";
 import { TableHead } from "../../ui/table-head.tsx";
+import { Time } from "../../ui/time.tsx";
 
 /** The shortest span of the x axis (milliseconds). */
 const SPAN_MS = 120_000;
@@ -143,7 +144,9 @@ function Heads({ watch }: { watch: CacheWatch["samples"]["value"] }): JSX.Elemen
                 {head}
                 {head < newest && <span class="hint"> {newest - head} behind</span>}
               </td>
-              <td>{new Date(at).toLocaleTimeString()}</td>
+              <td>
+                <Time at={new Date(at).toISOString()} />
+              </td>
             </tr>
           ))}
         </tbody>

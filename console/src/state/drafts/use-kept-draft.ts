@@ -6,6 +6,7 @@ import { merge } from "../merge/merge.ts";
 import { resolve } from "../merge/resolve.ts";
 import { dismiss, notify } from "../notices.ts";
 import { isReadOnly } from "../session.ts";
+import { clockText } from "../wording.ts";
 import { type DraftId, dropDraft, keepDraft, keptDraft } from "./kept-drafts.ts";
 
 /** A page that edits a document. */
@@ -76,7 +77,7 @@ async function bringBack<T extends object>(page: Edited<T>, isOpen: () => boolea
   if (!isOpen()) return undefined;
   page.restore(draft);
   if (!page.isChanged.peek()) return undefined;
-  const time = new Date(kept.at).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
+  const time = clockText(kept.at);
   const action = { label: "Discard", run: () => page.discard() };
   return notify(`Your unsaved changes from ${time} are back`, "done", { action, isLasting: true });
 }

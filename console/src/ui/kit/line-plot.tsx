@@ -1,5 +1,6 @@
 import type { JSX, RefObject } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { instantText } from "../../state/wording.ts";
 import { type PlotData, type PlotSeries, timesOf } from "./plot-data.ts";
 import type { Plot } from "./time-plot.ts";
 
@@ -26,7 +27,7 @@ export function LinePlot({ title, empty, ...data }: Props): JSX.Element {
   const last = times.length - 1;
   const index = Math.min(selected ?? last, last);
   const at = times[index];
-  const time = at === undefined ? "" : new Date(at).toLocaleString();
+  const time = at === undefined ? "" : instantText(at);
   const values = series.map((one) => `${one.name} ${valueText(one, at, format)}`);
   const near = marks.filter((mark) => Math.abs(mark.at - (at ?? 0)) <= (to - from) * NEAR).map(({ label }) => label);
   const keyDown = (event: KeyboardEvent): void => {

@@ -22,8 +22,10 @@ interface Props {
   steps: readonly number[];
   stepMs: number;
   marks: readonly Mark[];
-  /** Returns the name of a step: `14:00` or `28 Nov`. */
+  /** Returns the name of a step, such as `28 Nov 2026 (UTC)`. */
   stepText: (at: number) => string;
+  /** Returns the shorter name of a step at an end of the axis. */
+  endText: (at: number) => string;
 }
 
 const HEIGHT = 100;
@@ -32,7 +34,7 @@ const HEIGHT = 100;
  * Counts over time as stacked bars. The caption has the counts of one step: that at the pointer, or that which the
  * arrow keys select. For screen readers the plot is a slider over the steps.
  */
-export function StackedPlot({ title, layers, steps, stepMs, marks, stepText }: Props): JSX.Element {
+export function StackedPlot({ title, layers, steps, stepMs, marks, stepText, endText }: Props): JSX.Element {
   const [selected, select] = useState<number | undefined>(undefined);
   const totals = steps.map((_, i) => layers.reduce((sum, { values }) => sum + (values[i] ?? 0), 0));
   const top = Math.max(1, ...totals);
@@ -87,8 +89,8 @@ export function StackedPlot({ title, layers, steps, stepMs, marks, stepText }: P
         </svg>
       </div>
       <p class="x-axis hint" aria-hidden="true">
-        <span>{stepText(start)}</span>
-        <span>{stepText(steps[last] ?? 0)}</span>
+        <span>{endText(start)}</span>
+        <span>{endText(steps[last] ?? 0)}</span>
       </p>
     </div>
   );

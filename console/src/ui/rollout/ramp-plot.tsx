@@ -1,6 +1,8 @@
 import type { JSX } from "preact";
 import { percentText } from "../../../../sdk/words/share.ts";
 import { exposureAt, servedShare } from "../../../../sdk/words/share-at.ts";
+import { timeText } from "../../../../sdk/words/time.ts";
+import { LOCAL_ZONE } from "../../state/wording.ts";
 import { bandsOf, placeOf, type Ramp, type Span } from "./ramp.ts";
 import type { Weights } from "./weights.ts";
 import { useVariantColour } from "../plots/variant-colour.ts";
@@ -41,8 +43,8 @@ export function RampPlot({
         {nowAt !== undefined && <line class="now" x1={nowAt * WIDTH} x2={nowAt * WIDTH} y1="-4" y2={HEIGHT + 4} />}
       </svg>
       <div class="ramp-axis" aria-hidden="true">
-        <span>{shortText(span.start)}</span>
-        <span>{shortText(span.end)}</span>
+        <span>{timeText(span.start, LOCAL_ZONE)}</span>
+        <span>{timeText(span.end, LOCAL_ZONE)}</span>
         {nowAt !== undefined && (
           <span class="now" style={{ left: `${nowAt * 100}%` }}>
             now
@@ -62,8 +64,4 @@ export function RampPlot({
       </figcaption>
     </figure>
   );
-}
-
-function shortText(at: number): string {
-  return new Date(at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
 }

@@ -13,8 +13,3 @@ function dayText(day: Date, today: Date): string {
   yesterday.setDate(today.getDate() - 1);
   return text(day) === text(yesterday) ? "Yesterday" : text(day);
 }
-
-/** Returns the time of a day, such as `09:30`. */
-export function clockText(at: string): string {
-  return new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-}

@@ -39,6 +39,14 @@ export function describeFlagHistory(world: () => ConsoleWorld): void {
       (rule) => ({ ...rule, serve: { variant: "on" } }),
     );
 
+    it("says the time of a change with its zone, and with UTC beside it", async () => {
+      await world().save({ key: "timed" }, "staging");
+      const page = await open("timed", { timezone: "Asia/Kolkata" });
+      const time = page.getByRole("region", { name: "Today" }).getByRole("time").first();
+      expect(await time.textContent()).toMatch(/^\d\d:\d\d GMT\+5:30$/);
+      expect(await time.getAttribute("title")).toMatch(/, \d\d:\d\d GMT\+5:30 \(.*, \d\d:\d\d UTC\)$/);
+    });
+
     it("says each change in words, and undoes one of them without the later ones", async () => {
       await world().save({ key: "undone" }, "staging");
       await world().save({ key: "undone", default: { variant: "on" } }, "staging");

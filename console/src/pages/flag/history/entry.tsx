@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import type { Configuration, Flag } from "../../../../../sdk/client/contract.ts";
 import { changeText, flagChanges } from "../../../../../sdk/words/changes.ts";
+import { firstText } from "../../../../../sdk/words/names.ts";
 import { placeText } from "../../../../../sdk/words/place.ts";
 import { servedText } from "../../../../../sdk/words/served.ts";
 import { draftOf } from "../../../state/flags/flag-draft.ts";
@@ -9,10 +10,9 @@ import { type FlagChange, isSameFlag, restored, undo } from "../../../state/flag
 import { notify } from "../../../state/notices.ts";
 import { href } from "../../../state/route.ts";
 import { isReadOnly } from "../../../state/session.ts";
-import { wordingOf } from "../../../state/wording.ts";
+import { clockText, instantText, wordingOf } from "../../../state/wording.ts";
 import { confirm } from "../../../ui/confirm.tsx";
 import { Changes } from "../../../ui/words/differences.tsx";
-import { clockText } from "../../../ui/words/days.ts";
 import * as icons from "../../../ui/kit/icons.ts";
 import { Menu, type MenuItem } from "../../../ui/kit/menu.tsx";
 import type { Write } from "../../audit/change.ts";
@@ -35,7 +35,7 @@ export function HistoryEntry({ entry, editing, onReview }: Props): JSX.Element {
   const time = clockText(at);
   return (
     <li>
-      <time dateTime={at} title={new Date(at).toLocaleString()}>
+      <time dateTime={at} title={instantText(at)}>
         {time}
       </time>
       <details>
@@ -66,9 +66,7 @@ function summaryOf({ at, change: { before, after } }: Entry, editing: Editing): 
     return "default" in (after ?? {}) ? `Created. Serves: ${now}` : "Created";
   }
   if (after === undefined) return "Deleted";
-  const [first, ...rest] = flagChanges(before, after, wording).map(changeText);
-  const more = rest.length === 0 ? "" : ` (and ${rest.length} more)`;
-  return `${first ?? "Changed"}${more}`;
+  return firstText(flagChanges(before, after, wording).map(changeText)) ?? "Changed";
 }
 
 function actionsOf({ entry, editing, onReview }: Props): MenuItem[] {
@@ -111,7 +109,9 @@ async function undoChange({ entry, editing, onReview }: Props): Promise<void> {
   const places = conflicts.map(fieldText).join("; ");
   if (isSameFlag(stored, flag)) {
     notify(
-      conflicts.length === 0 ? "This change is already undone" : `Nothing to undo: changed again later: ${places}`,
+      conflicts.length === 0
+        ? "This change is already undone"
+        : `Nothing to undo, because later changes replaced it: ${places}`,
     );
     return;
   }

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import type { Flag, FlagUsage } from "../../../../../sdk/client/contract.ts";
+import { timeText } from "../../../../../sdk/words/time.ts";
 import {
   countsByVariant,
   type Metric,
@@ -7,6 +8,7 @@ import {
   STEP_MS,
   type VariantCounts,
 } from "../../../state/flags/usage-view.ts";
+import { instantText, LOCAL_ZONE } from "../../../state/wording.ts";
 import { TableHead } from "../../../ui/table-head.tsx";
 import { type Mark, StackedPlot } from "../../../ui/plots/stacked-plot.tsx";
 import { variantColour } from "../../../ui/plots/variant-colour.ts";
@@ -54,6 +56,7 @@ export function CountsPlot({ flag, usage, metric, marks }: Props): JSX.Element {
         stepMs={stepMs}
         marks={marks}
         stepText={stepText}
+        endText={(at) => (usage.step === "day" ? dayText(at) : timeText(at, LOCAL_ZONE))}
       />
       <details>
         <summary>As a table</summary>
@@ -104,12 +107,13 @@ function CountsTable({
   );
 }
 
-/** Hours are those of the browser's clock. Days are counted in UTC. */
+/** Hours are those of the browser's clock, with UTC beside them. Days are counted in UTC. */
 function textOfStep(at: number, step: FlagUsage["step"]): string {
-  const day = { day: "numeric", month: "short" } as const;
-  return step === "day"
-    ? new Date(at).toLocaleDateString("en-GB", { ...day, timeZone: "UTC" })
-    : new Date(at).toLocaleString("en-GB", { ...day, hour: "2-digit", minute: "2-digit" });
+  return step === "day" ? dayText(at) : instantText(at);
+}
+
+function dayText(at: number): string {
+  return timeText(at, "UTC").replace(/,.*/, " (UTC)");
 }
 
 function percent(share: number): string {

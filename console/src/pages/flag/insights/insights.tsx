@@ -6,7 +6,7 @@ import { type Metric, type RangeName, RANGES, startOf } from "../../../state/fla
 import { useResource } from "../../../state/resource.ts";
 import { href, replaceQuery, route } from "../../../state/route.ts";
 import { client } from "../../../state/session.ts";
-import { wordingOf } from "../../../state/wording.ts";
+import { instantText, wordingOf } from "../../../state/wording.ts";
 import type { Mark } from "../../../ui/plots/stacked-plot.tsx";
 import { Empty, Loaded } from "../../../ui/states.tsx";
 import { CountsPlot } from "./counts-plot.tsx";
@@ -84,7 +84,7 @@ function NoCounts({ flag: { key }, usage, metric }: { flag: Flag; usage: FlagUsa
           No client has asked for {key} yet. <a href={href(["flags", key], { tab: "use" })}>Use it in your code</a>.
         </p>
       ) : (
-        <p>It was last evaluated on {new Date(lastEvaluatedAt).toLocaleString()}. Choose a longer time to see more.</p>
+        <p>It was last evaluated at {instantText(lastEvaluatedAt)}. Choose a longer time to see more.</p>
       )}
     </Empty>
   );
