@@ -78,6 +78,31 @@ export function describeFields(open: Open): void {
       await expect.poll(() => chips(page)).toHaveLength(10);
       await page.getByText("Show 4,991 more").waitFor();
     });
+
+    it("draws thousands of values in pieces, so that the page never stops", async () => {
+      const page = await open();
+      await page.evaluate("navigator.clipboard.writeText(Array.from({ length: 5000 }, (_, i) => 'user-' + i).join())");
+      await input(page).focus();
+      await page.keyboard.press("Control+v");
+      await page.getByText("Show 4,991 more").waitFor();
+      // Counts the chips of each frame until all are drawn.
+      const counts = await page.evaluate<number[]>(`new Promise((done) => {
+        const counts = [];
+        const count = () => {
+          const now = document.querySelectorAll(".chip").length;
+          counts.push(now);
+          if (counts.length > 500 || document.querySelector('[aria-label="Remove Belgium"]')) done(counts);
+          else requestAnimationFrame(count);
+        };
+        document.querySelector("details.more summary").click();
+        requestAnimationFrame(count);
+      })`);
+      const steps = counts.map((now, i) => now - (counts[i - 1] ?? 10));
+      expect(counts.at(-1)).toBe(5001);
+      expect(Math.max(...steps)).toBeLessThanOrEqual(250);
+      await page.getByRole("button", { name: "Remove user-2500", exact: true }).click();
+      await page.getByText("Removed user-2500.").waitFor();
+    });
   });
 
   describe("a combobox", () => {

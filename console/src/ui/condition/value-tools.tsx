@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { copyText } from "../copy-text.ts";
 import { addedText, addValues, allValues } from "../kit/split-values.ts";
+import { ReadButton } from "../read-button.tsx";
 import type { Scalar } from "./condition.ts";
 import { valuesText } from "./values.ts";
 
@@ -36,9 +37,7 @@ export function ValueTools({ values, onChange }: Props): JSX.Element {
       </label>
       {values.length > 0 && (
         <>
-          <button type="button" class="small" onClick={() => void copyText(valuesText(values))}>
-            Copy all values
-          </button>
+          <ReadButton onPress={() => void copyText(valuesText(values))}>Copy all values</ReadButton>
           <button type="button" class="small" onClick={() => onChange([])}>
             Remove all values
           </button>

@@ -17,6 +17,23 @@ export function describeSegmentPages(world: () => ConsoleWorld): void {
   const path = { env: "staging", key: "countries" };
 
   describe("a person on a segment's page", () => {
+    it("copies all values with a token that may only read", async () => {
+      const condition = { attribute: "country", operator: "in" as const, values: ["DE", "NL"] };
+      const read = { env: "staging", key: "read-only" };
+      await world().api.call("putSegment", { path: read, body: { key: "read-only", condition } });
+      visit = await world().visit({ at: "#/segments/read-only?environment=staging", token: world().readToken });
+      const { page } = visit;
+      await loaded(page);
+      await page.getByText("More options").click();
+      expect(await page.getByRole("button", { name: "Remove all values" }).count()).toBe(0);
+      const copied = () => page.evaluate("navigator.clipboard.readText()");
+      await page.getByRole("button", { name: "Copy all values" }).click();
+      await expect.poll(copied).toBe("DE\nNL");
+      await page.evaluate("navigator.clipboard.writeText('')");
+      await page.getByRole("button", { name: "Copy all values" }).press("Enter");
+      await expect.poll(copied).toBe("DE\nNL");
+    });
+
     it("adds values from the clipboard and a file, and is told about repeated ones", async () => {
       const condition = { attribute: "country", operator: "in" as const, values: ["DE"] };
       await world().api.call("putSegment", { path, body: { key: "countries", condition } });
