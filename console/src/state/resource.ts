@@ -1,6 +1,7 @@
 /** Data from the API as signals: the data, the error, and whether it is loading. */
 import { effect, type ReadonlySignal, signal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
+import { ApiError } from "../../../sdk/client/client.ts";
 import { isOnline } from "./online.ts";
 
 export interface Resource<T> {
@@ -61,4 +62,14 @@ export function useResource<T>(load: () => Promise<T>, dependencies: readonly un
     return reloadOnline(resource);
   }, [resource]);
   return resource;
+}
+
+/** Reads what only a token for all environments may see, or returns `null` for another token. */
+export async function readIfAllowed<T>(read: () => Promise<T>): Promise<T | null> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 403) return null;
+    throw error;
+  }
 }

@@ -5,7 +5,7 @@ import type { DefinitionWithEnvironments } from "../../../../sdk/client/contract
 import { configurationOf, type EnvironmentConfiguration } from "../../state/flags/copy-configuration.ts";
 import { environments } from "../../state/environments.ts";
 import type { Editing } from "../../state/flags/flag-editing.ts";
-import { useResource } from "../../state/resource.ts";
+import { readIfAllowed, useResource } from "../../state/resource.ts";
 import { href } from "../../state/route.ts";
 import { client, isReadOnly } from "../../state/session.ts";
 import { changeText, configurationChanges } from "../../../../sdk/words/changes.ts";
@@ -22,7 +22,10 @@ import { CopyDialog } from "./copy-dialog.tsx";
 /** Compares the flag between environments, and copies its configuration from here to another one. */
 export function EnvironmentsSection({ editing }: { editing: Editing }): JSX.Element {
   const { key = "", version } = editing.stored.value ?? {};
-  const definition = useResource(async () => (await client.call("getDefinition", { path: { key } })).body, [key]);
+  const definition = useResource(
+    () => readIfAllowed(async () => (await client.call("getDefinition", { path: { key } })).body),
+    [key],
+  );
   const target = useMemo(() => signal<string | undefined>(undefined), []);
   // A save on this page changes one of the compared configurations.
   useEffect(() => void definition.reload(), [version]);
@@ -30,21 +33,28 @@ export function EnvironmentsSection({ editing }: { editing: Editing }): JSX.Elem
     <section class="card" aria-labelledby="environments">
       <h2 id="environments">Environments</h2>
       <Loaded of={definition}>
-        {(known) => (
-          <>
-            <Comparison known={known} current={editing.environment} />
-            {!isReadOnly.value && <CopyButtons editing={editing} known={known} target={target} />}
-            {target.value !== undefined && (
-              <CopyDialog
-                known={known}
-                from={editing.environment}
-                to={target.value}
-                onClose={() => (target.value = undefined)}
-                onCopied={() => void definition.reload()}
-              />
-            )}
-          </>
-        )}
+        {(known) =>
+          known === null ? (
+            <p class="hint">
+              Your admin token is for some environments only. Sign in with a token for all environments to compare them
+              and to copy a configuration.
+            </p>
+          ) : (
+            <>
+              <Comparison known={known} current={editing.environment} />
+              {!isReadOnly.value && <CopyButtons editing={editing} known={known} target={target} />}
+              {target.value !== undefined && (
+                <CopyDialog
+                  known={known}
+                  from={editing.environment}
+                  to={target.value}
+                  onClose={() => (target.value = undefined)}
+                  onCopied={() => void definition.reload()}
+                />
+              )}
+            </>
+          )
+        }
       </Loaded>
     </section>
   );

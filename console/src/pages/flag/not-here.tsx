@@ -4,7 +4,7 @@ import { ApiError } from "../../../../sdk/client/client.ts";
 import { configurationOf, definitionOf } from "../../state/flags/copy-configuration.ts";
 import { createFlag, restoreArchived } from "../../state/flags/whole-flag.ts";
 import { notifyFailure } from "../../state/notices.ts";
-import { useResource } from "../../state/resource.ts";
+import { readIfAllowed, useResource } from "../../state/resource.ts";
 import { href } from "../../state/route.ts";
 import { client, isReadOnly } from "../../state/session.ts";
 import { askReview } from "../../ui/review/review.tsx";
@@ -22,7 +22,7 @@ export function NotHere({
   onCreated: (flag: Flag) => void;
   onRestored: () => void;
 }): JSX.Element {
-  const definition = useResource(() => readDefinition(flagKey), [flagKey]);
+  const definition = useResource(() => readIfAllowed(() => readDefinition(flagKey)), [flagKey]);
   const copyFrom = async (from: string, known: DefinitionWithEnvironments): Promise<void> => {
     const configuration = known.environments[from];
     if (configuration === undefined) return;
@@ -47,7 +47,7 @@ export function NotHere({
       <Loaded of={definition}>
         {(known) =>
           known === null ? (
-            <Empty title={`Flag ${flagKey} does not exist`}>
+            <Empty title={`Flag ${flagKey} does not exist in ${environment}`}>
               <a href={href(["flags"])}>All flags</a>
             </Empty>
           ) : known.archivedAt !== undefined ? (

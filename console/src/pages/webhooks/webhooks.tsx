@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import type { Webhook, WebhookCreated } from "../../../../sdk/client/contract.ts";
 import { isProtected } from "../../state/environments.ts";
 import { notify, notifyFailure } from "../../state/notices.ts";
-import { type Resource, useResource } from "../../state/resource.ts";
+import { readIfAllowed, type Resource, useResource } from "../../state/resource.ts";
 import { href } from "../../state/route.ts";
 import { client, isReadOnly } from "../../state/session.ts";
 import { askReview } from "../../ui/review/review.tsx";
@@ -18,18 +18,27 @@ import { environmentsOf, selectionText } from "./selection.ts";
 export function WebhooksPage(): JSX.Element {
   const [isCreating, setIsCreating] = useState(false);
   const [created, setCreated] = useState<WebhookCreated | undefined>(undefined);
-  const webhooks = useResource(async () => (await client.call("listWebhooks")).body.items, []);
+  const webhooks = useResource(() => readIfAllowed(async () => (await client.call("listWebhooks")).body.items), []);
   return (
     <>
       <header class="page">
         <h1>Webhooks</h1>
-        <button type="button" class="primary" hidden={isReadOnly.value} onClick={() => setIsCreating(true)}>
+        <button
+          type="button"
+          class="primary"
+          hidden={isReadOnly.value || webhooks.data.value === null}
+          onClick={() => setIsCreating(true)}
+        >
           New webhook
         </button>
       </header>
       <Loaded of={webhooks}>
         {(all) =>
-          all.length === 0 ? (
+          all === null ? (
+            <Empty title="You cannot see the webhooks of this project">
+              <p>Your admin token is for some environments only. Sign in with a token for all environments.</p>
+            </Empty>
+          ) : all.length === 0 ? (
             <Empty title="No webhooks yet">
               <p>A webhook tells a chat or a program about each change, right after it was made.</p>
               {!isReadOnly.value && (
@@ -58,7 +67,7 @@ export function WebhooksPage(): JSX.Element {
   );
 }
 
-async function toggle(webhook: Webhook, isOn: boolean, webhooks: Resource<Webhook[]>): Promise<void> {
+async function toggle(webhook: Webhook, isOn: boolean, webhooks: Pick<Resource<unknown>, "reload">): Promise<void> {
   const { id, name } = webhook;
   const environments = environmentsOf(webhook);
   const title = `${isOn ? "Enable" : "Disable"} ${name}?`;

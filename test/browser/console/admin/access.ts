@@ -173,6 +173,12 @@ export function describeAccessPages(world: () => ConsoleWorld): void {
       await page.getByRole("heading", { name: "You cannot see the tokens of this project" }).waitFor();
       expect(await page.getByRole("main").textContent()).toMatch(/the token is for staging only/);
       expect(await page.getByRole("button", { name: "New token" }).isVisible()).toBe(false);
+      await visit.goTo("#/webhooks?environment=staging");
+      await page.getByRole("heading", { name: "You cannot see the webhooks of this project" }).waitFor();
+      expect(await page.getByRole("button", { name: "New webhook" }).isVisible()).toBe(false);
+      await visit.goTo("#/flags/checkout-redesign?environment=staging&tab=settings");
+      await page.getByText("Your admin token is for some environments only.").waitFor();
+      expect(await page.getByRole("button", { name: "Try again" }).count()).toBe(0);
       await visit.close();
       const reading = await open("#/tokens", world().readToken);
       await reading.getByRole("row").filter({ hasText: "reader" }).waitFor();
