@@ -1,6 +1,6 @@
 /** Short messages about the last actions. Screen readers announce them. */
 import { signal } from "@preact/signals";
-import { ApiError } from "../../../sdk/client/client.ts";
+import { ApiError, UnreachableError } from "../../../sdk/client/client.ts";
 
 export interface NoticeOptions {
   /** The changed thing. A success removes the failures of the same thing, because they are over. */
@@ -78,6 +78,16 @@ function startTimer({ id, kind, isLasting = kind === "failed", action }: Notice)
 /** Returns the message of an error, with the fields that the API rejected. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  // The address is that of the page, and the browser's own reason helps nobody.
+  if (error instanceof UnreachableError && error.message.includes(" cannot be reached"))
+    return "the deployment cannot be reached; check your network";
   const fields = error instanceof ApiError ? (error.problem.errors ?? []) : [];
   return [error.message, ...fields.map(({ pointer, detail }) => `${pointer || "/"} ${detail}`)].join(" · ");
+}
+
+/** Returns the message of an error as a sentence of its own. The API begins its messages with a small letter. */
+export function sentenceOf(error: unknown): string {
+  const reason = reasonOf(error);
+  const text = /^[a-z]+[\s"]/.test(reason) ? `${reason.charAt(0).toUpperCase()}${reason.slice(1)}` : reason;
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }

@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from "preact";
 import type { Resource } from "../state/resource.ts";
-import { reasonOf } from "../state/notices.ts";
+import { sentenceOf } from "../state/notices.ts";
 
 /** A resource on the page: a skeleton while it loads, an error with Try again, or its data. */
 export function Loaded<T>({
@@ -17,7 +17,7 @@ export function Loaded<T>({
     <>
       {error !== undefined && (
         <div class="banner failed" role="alert">
-          <p>{reasonOf(error)}</p>
+          <p>{sentenceOf(error)}</p>
           <button type="button" onClick={() => void of.reload()}>
             Try again
           </button>

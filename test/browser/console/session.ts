@@ -51,17 +51,21 @@ export function describeSession(world: () => ConsoleWorld): void {
       expect(await stored(visit)).not.toContain("bga_");
     });
 
-    it.each(["nonsense", "bga_write_AAAAAAAAAAAAAAAA_AAAAAAAAAAAAAAAAAAAAAA"])(
-      "says why the token %s is rejected",
-      async (token) => {
-        const visit = await open({ token: null });
-        visit.expectStatus(401);
-        await visit.page.getByLabel("Admin token").fill(token);
-        await visit.page.getByRole("button", { name: "Sign in" }).click();
-        expect(await visit.page.getByRole("alert").textContent()).not.toBe("");
-        expect(await stored(visit)).not.toContain(token);
-      },
-    );
+    it.each([
+      ["nonsense", "This is not an admin token, which begins with bga_."],
+      ["bgs_production_AAAAAAAA_AAAA", "This is an SDK key. Sign in with an admin token, which begins with bga_."],
+      [
+        "bga_write_AAAAAAAAAAAAAAAA_AAAAAAAAAAAAAAAAAAAAAA",
+        "This admin token does not belong to this deployment. Check that it is complete.",
+      ],
+    ])("says why the token %s is rejected", async (token, reason) => {
+      const visit = await open({ token: null });
+      visit.expectStatus(401);
+      await visit.page.getByLabel("Admin token").fill(token);
+      await visit.page.getByRole("button", { name: "Sign in" }).click();
+      expect(await visit.page.getByRole("alert").textContent()).toBe(reason);
+      expect(await stored(visit)).not.toContain(token);
+    });
 
     it("rejects an SDK key", async () => {
       const visit = await open({ token: null });

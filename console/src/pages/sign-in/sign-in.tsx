@@ -1,6 +1,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { reasonOf } from "../../state/notices.ts";
+import { ApiError } from "../../../../sdk/client/client.ts";
+import { sentenceOf } from "../../state/notices.ts";
 import { signIn, signInProblem, signOut } from "../../state/session.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { keepFocus } from "../../ui/kept-focus.ts";
@@ -16,8 +17,8 @@ export function SignIn(): JSX.Element {
       </h1>
       <SignInForm />
       <p class="hint">
-        <code>npm run dev</code> prints an admin token. For a deployment, create one with{" "}
-        <code>npm run admin-token</code>.
+        Ask the person who runs this deployment for an admin token. <code>npm run dev</code> prints one, and{" "}
+        <code>burgee tokens create</code> makes one.
       </p>
     </main>
   );
@@ -37,6 +38,16 @@ export function SignInAgain(): JSX.Element {
   );
 }
 
+/** Says why a text is not an admin token of this deployment. The API's own reason speaks of keys. */
+function problemOf(token: string, error: unknown): string {
+  if (/^bg[cs]_/.test(token)) return "This is an SDK key. Sign in with an admin token, which begins with bga_.";
+  if (!token.startsWith("bga_")) return "This is not an admin token, which begins with bga_.";
+  const isOfOther = error instanceof ApiError && error.message.startsWith("the key does not belong");
+  return isOfOther
+    ? "This admin token does not belong to this deployment. Check that it is complete."
+    : sentenceOf(error);
+}
+
 function SignInForm({ children }: { children?: ComponentChildren }): JSX.Element {
   const [token, setToken] = useState("");
   const [isKept, setIsKept] = useState(false);
@@ -48,7 +59,7 @@ function SignInForm({ children }: { children?: ComponentChildren }): JSX.Element
     try {
       await signIn(token.trim(), isKept);
     } catch (error) {
-      signInProblem.value = reasonOf(error);
+      signInProblem.value = problemOf(token.trim(), error);
     } finally {
       setIsBusy(false);
     }

@@ -1,11 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { UnreachableError } from "../../../../sdk/client/client.ts";
 import {
   dismiss,
   notices,
   notify,
   notifyFailure,
   pauseNotices,
+  reasonOf,
   resumeNotices,
+  sentenceOf,
 } from "../../../../console/src/state/notices.ts";
 
 const undo = { label: "Undo", run: () => undefined };
@@ -15,6 +18,13 @@ describe("notices", () => {
   afterEach(() => {
     for (const { id } of notices.peek()) dismiss(id);
     vi.useRealTimers();
+  });
+  it("say why a request failed in words for people, also as a sentence of their own", () => {
+    const lost = new UnreachableError("http://127.0.0.1:8787 cannot be reached: Failed to fetch");
+    expect(reasonOf(lost)).toBe("the deployment cannot be reached; check your network");
+    expect(sentenceOf(lost)).toBe("The deployment cannot be reached; check your network.");
+    expect(sentenceOf(new Error('segment "seats" does not exist'))).toBe('Segment "seats" does not exist.');
+    expect(sentenceOf(new Error("https://flags.example is not Burgee."))).toBe("https://flags.example is not Burgee.");
   });
   const texts = () => notices.peek().map(({ text }) => text);
 
