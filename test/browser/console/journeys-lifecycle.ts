@@ -77,6 +77,24 @@ export function describeLifecycleJourneys(world: () => ConsoleWorld): void {
       await expect.poll(() => world().evaluate("spring-sale")).toMatchObject({ errorCode: "FLAG_NOT_FOUND" });
     });
 
+    it("is told which flags need this one before confirming its removal", async () => {
+      await world().save({ key: "foundation" });
+      await world().save({ key: "tower", prerequisites: [{ flag: "foundation", variants: ["on"] }] });
+      const { page } = visit;
+      for (const action of ["Delete from production…", "Archive…"]) {
+        await visit.goTo("#/flags/foundation?environment=production&tab=settings");
+        await page.getByRole("button", { name: action }).click();
+        await dialog().getByText("tower needs it. Remove it from its rules and prerequisites first.").waitFor();
+        expect(
+          await dialog()
+            .getByLabel(/to confirm$/)
+            .count(),
+        ).toBe(0);
+        await dialog().getByRole("button", { name: "Open tower" }).click();
+        await page.getByRole("heading", { name: "tower" }).waitFor();
+      }
+    });
+
     it("says how long a flag lives, and finds those that are due", async () => {
       await world().save({ key: "short-lived" });
       const { page } = visit;

@@ -60,3 +60,10 @@ function flagReferences({ rules = [], prerequisites = [] }: Flag): Reference[] {
   const configuration = { rules, prerequisites } as Parameters<typeof referencesOf>[0];
   return referencesOf(configuration).filter(({ kind }) => kind === "flag");
 }
+
+/** Returns the keys of the flags that need a flag, in their rules or as a prerequisite. */
+export function flagsThatNeed(key: string, others: readonly Flag[]): string[] {
+  return others
+    .filter((other) => other.key !== key && flagReferences(other).some(({ name }) => name === key))
+    .map((other) => other.key);
+}

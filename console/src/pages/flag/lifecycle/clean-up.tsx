@@ -7,6 +7,7 @@ import { archiveFlag, deleteFlag } from "../../../state/flags/whole-flag.ts";
 import { go } from "../../../state/route.ts";
 import { isReadOnly } from "../../../state/session.ts";
 import { askReview } from "../../../ui/review/review.tsx";
+import { isStillNeeded } from "./still-needed.ts";
 
 /** Says whether the flag can be removed, and archives it everywhere or deletes it from this environment. */
 export function CleanUp({
@@ -39,6 +40,8 @@ export function CleanUp({
 }
 
 async function archive(editing: Editing, { key }: Flag): Promise<void> {
+  const environments = await environmentsOf(key);
+  if (await isStillNeeded(key, environments)) return;
   const isConfirmed = await askReview({
     title: `Archive ${key}?`,
     detail:
@@ -46,13 +49,14 @@ async function archive(editing: Editing, { key }: Flag): Promise<void> {
     warnings: (await readLifecycle(key))?.warnings,
     action: "Archive flag",
     isDestructive: true,
-    environments: await environmentsOf(key),
+    environments,
   });
   if (isConfirmed && (await archiveFlag(key))) leave(editing);
 }
 
 async function remove(editing: Editing, flag: Flag): Promise<void> {
   const { environment } = editing;
+  if (await isStillNeeded(flag.key, [environment])) return;
   const isConfirmed = await askReview({
     title: `Delete ${flag.key} from ${environment}?`,
     detail:
