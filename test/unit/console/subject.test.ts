@@ -1,4 +1,6 @@
 import { describe, test } from "vitest";
+import type { Condition } from "../../../sdk/client/contract.ts";
+import { attributesOf } from "../../../console/src/state/try-it/trace.ts";
 import { createSubject } from "../../../console/src/state/try-it/subject.ts";
 import { titleOf } from "../../../console/src/state/title.ts";
 
@@ -11,6 +13,18 @@ describe("the subject of an evaluation", () => {
     expect(subject.input()).toEqual({ context: { targetingKey: "user-1" }, request: undefined });
     subject.setRequest([{ name: "country", type: "text", text: "DE" }]);
     expect(subject.input()?.request).toEqual({ country: "DE" });
+  });
+
+  test("starts with numbers where a condition compares with numbers, because text never matches", ({ expect }) => {
+    const compare = (attribute: string, values: (number | string)[]): Condition => ({
+      attribute,
+      operator: "in",
+      values,
+    });
+    const when = { all: [compare("seats", [50]), compare("plan", ["pro"]), compare("mixed", [1, "one"])] };
+    const flag = { rules: [{ id: "r", when, serve: { variant: "on" } }], default: { variant: "on" } };
+    const rows = createSubject(attributesOf(flag)).rows.value;
+    expect(rows.filter(({ type }) => type === "number").map(({ name }) => name)).toEqual(["seats"]);
   });
 
   test("is the same as a form and as JSON", ({ expect }) => {

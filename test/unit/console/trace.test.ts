@@ -100,6 +100,7 @@ describe("the tree of a condition", () => {
     const country: Condition = { attribute: "request.country", operator: "in", values: ["DE"] };
     const rules = [{ id: "r", when: { any: [when, country] }, serve: { rollout: { by: ["company"], weights: [] } } }];
     const found = attributesOf({ rules, default: { variant: "on" } });
-    expect(found).toEqual({ context: ["plan", "account", "targetingKey", "company"], request: ["country"] });
+    const context = ["plan", "account", "targetingKey", "company"];
+    expect(found).toMatchObject({ context, request: ["country"] });
   });
 });

@@ -30,21 +30,19 @@ export interface Subject {
   input(): EvaluationInput | undefined;
 }
 
-const text = (name: string): Row => ({ name, type: "text", text: "" });
-
 /**
  * Creates a subject with rows for the attributes that the flag uses, empty or with their values from `given`, which has
- * JSON. Rows that stay empty are not sent.
+ * JSON. An attribute that is compared with numbers is a number at first, because text would never match. Rows that stay empty are not sent.
  */
 export function createSubject(
-  suggested: { context: readonly string[]; request: readonly string[] },
+  suggested: { context: readonly string[]; request: readonly string[]; numbers?: readonly string[] },
   given: { context?: string | undefined; request?: string | undefined } = {},
 ): Subject {
   const names = [...new Set(["targetingKey", ...suggested.context])];
   const start = readContextText(given.context ?? '{"targetingKey":"user-1"}');
   const isForm = "values" in start && Object.entries(start.values).every(isRow);
   const mode = signal<"form" | "json">(isForm ? "form" : "json");
-  const rows = signal<readonly Row[]>(isForm ? rowsFor(names, start.values) : []);
+  const rows = signal<readonly Row[]>(isForm ? rowsFor(names, start.values, suggested.numbers) : []);
   const json = signal(given.context ?? "{}");
   const replaced = readContextText(given.request ?? "{}");
   const request = signal<readonly Row[]>(rowsFor(suggested.request, "values" in replaced ? replaced.values : {}));
@@ -92,9 +90,14 @@ function isRow([name, value]: [string, unknown]): boolean {
 }
 
 /** Returns rows for the values, and empty ones for the suggested names without a value, which come first. */
-function rowsFor(suggested: readonly string[], values: Record<string, unknown>): Row[] {
+function rowsFor(
+  suggested: readonly string[],
+  values: Record<string, unknown>,
+  numbers: readonly string[] = [],
+): Row[] {
+  const empty = (name: string): Row => ({ name, type: numbers.includes(name) ? "number" : "text", text: "" });
   const known = suggested.map((name) =>
-    Object.hasOwn(values, name) ? rowsOf({ [name]: values[name] }) : [text(name)],
+    Object.hasOwn(values, name) ? rowsOf({ [name]: values[name] }) : [empty(name)],
   );
   const others = Object.entries(values).filter(([name]) => !suggested.includes(name));
   return [...known.flat(), ...rowsOf(Object.fromEntries(others))];

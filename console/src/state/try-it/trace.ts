@@ -9,7 +9,7 @@ import type {
 } from "../../../../sdk/client/contract.ts";
 import { hashesText } from "../../ui/condition/hashed.ts";
 import { pathText, servesText, testText } from "../../../../sdk/words/condition.ts";
-import { variantText } from "../../../../sdk/words/names.ts";
+import { moreText, variantText } from "../../../../sdk/words/names.ts";
 import { percentText } from "../../../../sdk/words/share.ts";
 import { bucketText } from "./reasons.ts";
 
@@ -60,7 +60,7 @@ function leafNode(trace: ConditionTrace, condition?: Condition): TraceNode {
   const { result, attribute, operator = "", read, each } = trace;
   const isSame = condition !== undefined && "attribute" in condition && condition.operator === operator;
   const values = isSame ? (condition.values ?? []).map((value) => JSON.stringify(value)) : [];
-  const shown = values.length > 6 ? [...values.slice(0, 5), `${values.length - 5} more`] : values;
+  const shown = values.length > 6 ? [...values.slice(0, 5), moreText(values.length - 5)] : values;
   const compared = trace.hashes === undefined ? shown.join(", ") : hashesText(trace.hashes);
   const text = [pathText(attribute ?? ""), testText(operator, read, each), compared];
   return {
@@ -91,9 +91,18 @@ export function namesSegment(explanation: Explanation): boolean {
   return explanation.rules.some(({ when }) => when !== undefined && isNamed(when));
 }
 
-/** Returns the attributes that a flag uses: those of the context, and those of the request without `request.`. */
-export function attributesOf(flag: Pick<Flag, "rules" | "default">): { context: string[]; request: string[] } {
+export interface Attributes {
+  context: string[];
+  /** Those of the request, without `request.`. */
+  request: string[];
+  /** Those of the context that are compared with numbers only. */
+  numbers: string[];
+}
+
+/** Returns the attributes that a flag uses. */
+export function attributesOf(flag: Pick<Flag, "rules" | "default">): Attributes {
   const found = new Set<string>();
+  const [numbers, others] = [new Set<string>(), new Set<string>()];
   const add = (path: AttributePath): void => void found.add(typeof path === "string" ? path : (path[0] ?? ""));
   const addServe = (serve: Rule["serve"]): void => {
     if ("rollout" in serve) for (const path of serve.rollout.by ?? ["targetingKey"]) add(path);
@@ -103,7 +112,12 @@ export function attributesOf(flag: Pick<Flag, "rules" | "default">): { context: 
     else if ("any" in condition) condition.any.forEach(addCondition);
     else if ("not" in condition) addCondition(condition.not);
     else if ("bucket" in condition) condition.bucket.by.forEach(add);
-    else if ("attribute" in condition) add(condition.attribute);
+    else if ("attribute" in condition) {
+      const { attribute, values = [], read } = condition;
+      add(attribute);
+      const isNumber = read === undefined && values.length > 0 && values.every((value) => typeof value === "number");
+      if (typeof attribute === "string") (isNumber ? numbers : others).add(attribute);
+    }
   };
   for (const rule of flag.rules ?? []) {
     if (rule.when !== undefined) addCondition(rule.when);
@@ -111,5 +125,6 @@ export function attributesOf(flag: Pick<Flag, "rules" | "default">): { context: 
   }
   addServe(flag.default);
   const request = [...found].filter((name) => name.startsWith("request.")).map((name) => name.slice(8));
-  return { context: [...found].filter((name) => !name.startsWith("request")), request };
+  const context = [...found].filter((name) => !name.startsWith("request"));
+  return { context, request, numbers: context.filter((name) => numbers.has(name) && !others.has(name)) };
 }
