@@ -61,7 +61,7 @@ export function describeFlagJourneys(world: () => ConsoleWorld): void {
       await dialog().getByRole("button", { name: "Turn off" }).click();
       await flagSwitch(FLAG).click();
       release();
-      await page.getByText(`${FLAG} is off for everybody in production`).waitFor();
+      await page.getByText(`${FLAG} is off for everyone in production`).waitFor();
       await dialog()
         .getByLabel(/to confirm$/)
         .fill("production");
@@ -156,7 +156,7 @@ export function describeFlagJourneys(world: () => ConsoleWorld): void {
       await world().save({ key: "gift-notes", default: { variant: "on" } }, "staging");
       await expect.poll(atTheEdge).toMatchObject({ reason: "STATIC", value: true });
       await visit.page.getByRole("switch", { name: "gift-notes enabled" }).click();
-      await visit.page.getByText(/off for everybody.*Someone else's changes are kept too: Everyone else/).waitFor();
+      await visit.page.getByText(/off for everyone.*Someone else's changes are kept too: Everyone else/).waitFor();
       await expect.poll(atTheEdge).toMatchObject({ reason: "DISABLED", value: false });
       expect(await stored()).toMatchObject({ enabled: false, default: { variant: "on" } });
     });

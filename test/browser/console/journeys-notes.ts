@@ -49,7 +49,7 @@ export function describeNoteJourneys(world: () => ConsoleWorld): void {
         await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
         if (note !== "") await page.getByText(/Could not save noted-theirs/).waitFor();
       }
-      await page.getByText("noted-theirs is off for everybody in production").waitFor();
+      await page.getByText("noted-theirs is off for everyone in production").waitFor();
       expect(await newest("production")).toMatchObject({ key: "noted-theirs", note: null });
     });
 

@@ -81,7 +81,7 @@ export function describeThrottled(world: () => ConsoleWorld): void {
       await flagSwitch("slow-kill").click();
       const dialog = page.getByRole("dialog");
       await dialog.getByRole("button", { name: "Turn off" }).click();
-      await page.getByText("slow-kill is off for everybody in production").waitFor();
+      await page.getByText("slow-kill is off for everyone in production").waitFor();
       await expect.poll(() => world().evaluate("slow-kill")).toMatchObject({ reason: "DISABLED", value: false });
       await flagSwitch("slow-kill").click();
       await dialog.getByLabel(/to confirm$/).fill("production");

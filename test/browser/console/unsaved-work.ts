@@ -63,7 +63,7 @@ export function describeUnsavedWork(world: () => ConsoleWorld): void {
       const page = await open("#/flags?environment=staging&sort=changed");
       const row = page.getByRole("row").filter({ hasText: "toggled-now" });
       await row.getByRole("switch").click();
-      await page.getByText(/toggled-now is off for everybody/).waitFor();
+      await page.getByText(/toggled-now is off for everyone/).waitFor();
       await expect.poll(() => row.getByRole("time").count()).toBe(1);
       expect(await page.getByRole("row").nth(1).textContent()).toContain("toggled-now");
     });

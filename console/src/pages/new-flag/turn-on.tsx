@@ -24,7 +24,7 @@ export function TurnOn({ editing, catalogue, onReview }: Props): JSX.Element | n
   if (stored === undefined || isReadOnly.value || !isForNobody(stored)) return null;
   return (
     <div class="turn-on">
-      <p class="hint">It is not turned on for anybody in {editing.environment}.</p>
+      <p class="hint">It is not turned on for anyone in {editing.environment}.</p>
       <button type="button" onClick={() => setOpen(true)}>
         <Icon of={icons.power} /> Turn on for…
       </button>

@@ -53,7 +53,7 @@ function resultText(environment: string, before: Flag, after: Flag): string {
   const now = Date.now();
   const [old, next] = [before, after].map((one) => servedText(one, now, wordingOf(key)).now);
   if (before.enabled !== enabled) {
-    return enabled ? `${key} is on in ${environment}: ${next}` : `${key} is off for everybody in ${environment}`;
+    return enabled ? `${key} is on in ${environment}: ${next}` : `${key} is off for everyone in ${environment}`;
   }
   if (old !== next) return `${key} saved in ${environment}. It serves ${next}`;
   const changes = flagChanges(plainFlag(before), plainFlag(after), wordingOf(key));

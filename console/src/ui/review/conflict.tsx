@@ -40,7 +40,7 @@ interface ConflictDialogProps {
 function ConflictDialog({ subject, choices, choose }: ConflictDialogProps): JSX.Element {
   const [chosen, setChosen] = useState<Chosen>(new Map());
   const all = (side: Side): Chosen => new Map(choices.map(({ pointer }) => [pointer, side]));
-  const count = choices.length === 1 ? "one place" : `${choices.length} places`;
+  const count = choices.length === 1 ? "the same field" : `${choices.length} fields`;
   return (
     <Dialog title={`Someone else changed ${subject}`} onClose={() => choose(undefined)}>
       <form
@@ -50,7 +50,7 @@ function ConflictDialog({ subject, choices, choose }: ConflictDialogProps): JSX.
           if (chosen.size === choices.length) choose(chosen);
         }}
       >
-        <p>You both changed {count}. All other changes of both are kept.</p>
+        <p>You both changed {count}. The other changes of both are kept.</p>
         {choices.map((choice) => (
           <Choice
             key={choice.pointer}

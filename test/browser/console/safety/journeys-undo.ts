@@ -38,7 +38,7 @@ export function describeUndoJourneys(world: () => ConsoleWorld): void {
       const atTheEdge = () => world().evaluate("undo-staging", { environment: "staging" });
       await expect.poll(atTheEdge).toMatchObject({ reason: "DISABLED" });
       await world().save({ key: "undo-staging", enabled: false, default: { variant: "off" } }, "staging");
-      await undo("undo-staging is off for everybody in staging");
+      await undo("undo-staging is off for everyone in staging");
       await expect.poll(atTheEdge).toMatchObject({ reason: "STATIC", value: false });
       await expect.poll(() => toggle.isChecked()).toBe(true);
     });
@@ -50,7 +50,7 @@ export function describeUndoJourneys(world: () => ConsoleWorld): void {
       await toggle.click();
       await dialog().getByRole("button", { name: "Turn off" }).click();
       await expect.poll(() => world().evaluate("undo-live")).toMatchObject({ reason: "DISABLED" });
-      await undo("undo-live is off for everybody in production");
+      await undo("undo-live is off for everyone in production");
       await dialog().getByText("State").waitFor();
       expect(await seriousFindings(page)).toEqual([]);
       await dialog()
