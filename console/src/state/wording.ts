@@ -9,7 +9,7 @@ export function wordingOf(flagKey?: string): Wording {
   return { zone: LOCAL_ZONE, flagKey };
 }
 
-/** Returns an instant by the clock of this browser, with UTC beside it: `24 Dec 2026, 09:00 CET (24 Dec 2026, 08:00 UTC)`. */
+/** Returns an instant by the clock of this browser with UTC: `24 Dec 2026, 09:00 CET (24 Dec 2026, 08:00 UTC)`. */
 export function instantText(at: string | number): string {
   const [local, utc] = [timeText(at, LOCAL_ZONE), timeText(at, "UTC")];
   return local === utc ? local : `${local} (${utc})`;

@@ -32,7 +32,8 @@ export interface Subject {
 
 /**
  * Creates a subject with rows for the attributes that the flag uses, empty or with their values from `given`, which has
- * JSON. An attribute that is compared with numbers is a number at first, because text would never match. Rows that stay empty are not sent.
+ * JSON. An attribute that is compared with numbers is a number at first, because text would never match. Rows that
+ * stay empty are not sent.
  */
 export function createSubject(
   suggested: { context: readonly string[]; request: readonly string[]; numbers?: readonly string[] },

@@ -61,12 +61,7 @@ export function ChipList({
   if (values.length === 0) return null;
   return (
     <>
-      {isLong && (
-        // A button would not work for a person who may only read the list.
-        <details class="more" open={hasAll} onToggle={({ currentTarget }) => setAll(currentTarget.open)}>
-          <summary>{hasAll ? "Show the newest only" : `Show ${moreText(values.length - NEWEST)}`}</summary>
-        </details>
-      )}
+      {isLong && <Fold rest={values.length - NEWEST} isOpen={hasAll} onToggle={setAll} />}
       <div ref={list} data-roving onKeyDown={keyDown}>
         {piecesOf(shown, hidden).map(({ first, items }) => (
           <Piece
@@ -82,6 +77,23 @@ export function ChipList({
         ))}
       </div>
     </>
+  );
+}
+
+/** Shows all values, or the newest only. A button would not work for a person who may only read the list. */
+function Fold({
+  rest,
+  isOpen,
+  onToggle,
+}: {
+  rest: number;
+  isOpen: boolean;
+  onToggle: (isOpen: boolean) => void;
+}): JSX.Element {
+  return (
+    <details class="more" open={isOpen} onToggle={({ currentTarget }) => onToggle(currentTarget.open)}>
+      <summary>{isOpen ? "Show the newest only" : `Show ${moreText(rest)}`}</summary>
+    </details>
   );
 }
 
