@@ -6,7 +6,7 @@ import { seriesOf } from "../../state/flags/usage/series-in-view.ts";
 import { keepRows, keptPlace } from "../../state/page-place.ts";
 import { Icon } from "../../ui/kit/icon.tsx";
 import * as icons from "../../ui/kit/icons.ts";
-import { ShowMore } from "../../ui/show-more.tsx";
+import { ShowMore } from "../../ui/words/show-more.tsx";
 import { type Column, FlagRow } from "./row.tsx";
 
 /** The number of rows at first. More appear on demand, so that thousands of flags stay fast. */

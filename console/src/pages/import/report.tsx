@@ -6,7 +6,7 @@ import { OUTCOMES } from "../../../../sdk/import/types.ts";
 import { formOf } from "../../state/import/systems.ts";
 import { TableHead } from "../../ui/table-head.tsx";
 import { saveFile } from "../../ui/save-file.ts";
-import { ShowMore } from "../../ui/show-more.tsx";
+import { ShowMore } from "../../ui/words/show-more.tsx";
 
 /** The number of rows at first. More appear on demand. */
 const ROWS = 200;

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useId, useState } from "preact/hooks";
-import { ShowMore } from "../../ui/show-more.tsx";
+import { ShowMore } from "../../ui/words/show-more.tsx";
 import { type Evaluated, type FlagRow, isSame, type Table } from "../../state/try-it/results-table.ts";
 import { reasonWord, resultName } from "../../state/try-it/reasons.ts";
 import { variantColour } from "../../ui/plots/variant-colour.ts";

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { copyText } from "../copy-text.ts";
 import { addedText, addValues, allValues } from "../kit/split-values.ts";
-import { ReadButton } from "../read-button.tsx";
+import { ReadButton } from "./read-button.tsx";
 import type { Scalar } from "./condition.ts";
 import { valuesText } from "./values.ts";
 

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { moreText } from "../../../sdk/words/names.ts";
+import { moreText } from "../../../../sdk/words/names.ts";
 
 /** The button below a long list that shows its next rows; nothing if all are shown. */
 export function ShowMore({
