@@ -1,6 +1,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import type { Editing } from "../../state/flags/flag-editing.ts";
 import { isReadOnly } from "../../state/session.ts";
+import type { Problem } from "../../ui/fields/problem.ts";
 import { type TabId, tabOfPointer } from "./tabs.ts";
 
 /** The fields of one tab. Enter in a field asks for the review. */
@@ -35,9 +36,14 @@ export function Fields({
 }
 
 /** Returns the mark of a tab that has a problem or an unsaved change. `invalid` are the tabs with invalid text. */
-export function tabMark(editing: Editing, tab: TabId, invalid: readonly (string | undefined)[]) {
+export function tabMark(
+  editing: Editing,
+  problems: readonly Problem[],
+  tab: TabId,
+  invalid: readonly (string | undefined)[],
+) {
   const isHere = ({ pointer }: { pointer: string }): boolean => tabOfPointer(pointer) === tab;
-  if (invalid.includes(tab) || editing.problems.value.some(isHere)) return mark("problem", "has a problem");
+  if (invalid.includes(tab) || problems.some(isHere)) return mark("problem", "has a problem");
   return editing.changes.value.some(isHere) ? mark("change", "has unsaved changes") : undefined;
 }
 

@@ -51,14 +51,15 @@ export function Editor({
   const lifecycle = useResource(() => readLifecycle(stored?.key ?? ""), [stored?.key, stored?.version]);
 
   useKeptFlag(editing);
-  const { isReviewing, review, save, stop, focusProblem } = useReview(editing, catalogue.flags, invalidText, onCreated);
+  const reviewing = useReview(editing, catalogue.flags, invalidText, onCreated);
+  const { isReviewing, problems, review, save, stop, focusProblem } = reviewing;
   const [isTrying, setIsTrying] = useState(false);
   useShortcut("Ctrl-S", "Review and save", () => void review(), !isReadOnly.value);
   const parts = { editing, catalogue, lists, onSubmit: () => void review() };
   const invalid = invalidText.isInvalid ? fieldsWithInvalidText(invalidText.form.current).map(tabOfElement) : [];
 
   return (
-    <Problems.Provider value={editing.problems.value}>
+    <Problems.Provider value={problems}>
       <VariantNames.Provider value={editing.draft.value.variants.map(({ item }) => item.name)}>
         <FlagHead editing={editing} lifecycle={lifecycle.data.value} />
         {stored !== undefined && <CreatedNotice flagKey={stored.key} />}
@@ -72,7 +73,7 @@ export function Editor({
               label={`Parts of ${stored.key}`}
               tabs={TABS.map((tab) => ({
                 ...tab,
-                mark: tabMark(editing, tab.id, invalid),
+                mark: tabMark(editing, problems, tab.id, invalid),
                 isKept: KEPT.has(tab.id),
                 panel: () => panelOf(tab.id, { ...parts, stored, lifecycle: lifecycle.data.value }),
               }))}
@@ -82,6 +83,7 @@ export function Editor({
         <form class="saving" onSubmit={(event) => (event.preventDefault(), void review())}>
           <SaveBar
             editing={editing}
+            problems={problems}
             invalidText={invalidText}
             onFocusField={focusProblem}
             onTry={() => setIsTrying(true)}

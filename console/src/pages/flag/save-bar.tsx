@@ -1,18 +1,21 @@
 import type { JSX } from "preact";
 import type { Editing } from "../../state/flags/flag-editing.ts";
-import { pointerText } from "../../../../sdk/words/place.ts";
-import { enclosingPointers } from "../../state/flags/pointers.ts";
 import { isReadOnly } from "../../state/session.ts";
 import { confirm } from "../../ui/confirm.tsx";
+import { ProblemSummary } from "../../ui/fields/problem-summary.tsx";
+import type { Problem } from "../../ui/fields/problem.ts";
 
 /** The number of unsaved changes, the rejected fields, and the buttons. It stays in view. */
 export function SaveBar({
   editing,
+  problems,
   invalidText,
   onFocusField,
   onTry,
 }: {
   editing: Editing;
+  /** The problems that keep the draft from its review. */
+  problems: readonly Problem[];
   /** Shows the field at a pointer and focuses it. */
   onFocusField: (pointer: string) => void;
   invalidText: { isInvalid: boolean; clear: () => void };
@@ -20,12 +23,11 @@ export function SaveBar({
   onTry: () => void;
 }): JSX.Element | null {
   const count = editing.changes.value.length;
-  const problems = editing.problems.value;
   const isNew = editing.stored.value === undefined;
   if (isReadOnly.value) {
     return <p class="hint">Your token is read-only, so you cannot change this flag.</p>;
   }
-  if (count === 0 && !isNew && !invalidText.isInvalid) return null;
+  if (count === 0 && !isNew && !invalidText.isInvalid && problems.length === 0) return null;
   const discard = async (): Promise<void> => {
     const detail = "All unsaved changes on this page will be lost.";
     if (await confirm({ title: "Discard your changes?", detail, action: "Discard", isDestructive: true })) {
@@ -35,25 +37,7 @@ export function SaveBar({
   };
   return (
     <div class="save-bar" role="region" aria-label="Unsaved changes">
-      {problems.length > 0 && (
-        <div role="alert">
-          <strong>Not saved. Fix these problems:</strong>
-          <ul class="refused">
-            {problems.map(({ pointer, detail }) => (
-              <li key={pointer + detail}>
-                {enclosingPointers(pointer).length === 0 ? (
-                  pointerText(pointer)
-                ) : (
-                  <button type="button" class="link" onClick={() => onFocusField(pointer)}>
-                    {pointerText(pointer)}
-                  </button>
-                )}{" "}
-                {detail}
-              </li>
-            ))}
-          </ul>
-        </div>
-      )}
+      <ProblemSummary problems={problems} isNew={isNew} onFocusField={onFocusField} />
       <div class="save-actions">
         <span role="status">{isNew ? "Not created yet" : unsavedText(count, invalidText.isInvalid)}</span>
         {!isNew && (

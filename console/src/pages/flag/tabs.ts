@@ -40,9 +40,3 @@ export function focusFieldInTab(pointer: string): void {
 export function tabOfElement(field: HTMLElement): string | undefined {
   return field.closest<HTMLElement>("[data-tab]")?.dataset["tab"];
 }
-
-/** Shows the tab that a field is on. */
-export function revealTab(field: HTMLElement): void {
-  const tab = tabOfElement(field);
-  if (tab !== undefined) selectTab(TABS, tab);
-}

@@ -1,10 +1,13 @@
 import { useState } from "preact/hooks";
 import type { Flag } from "../../../../sdk/client/contract.ts";
 import type { Editing } from "../../state/flags/flag-editing.ts";
-import { focusField, reportInvalid } from "../../ui/fields/focus.ts";
+import { notify } from "../../state/notices.ts";
+import { focusField, focusFirst } from "../../ui/fields/focus.ts";
 import type { useInvalidText } from "../../ui/fields/invalid-text.ts";
+import { withControlProblems } from "../../ui/fields/refused-fields.ts";
+import type { Problem } from "../../ui/fields/problem.ts";
 import { unsavedChangesTo, useLeaveGuard } from "../../ui/leave-guard.ts";
-import { focusFieldInTab, revealTab } from "./tabs.ts";
+import { focusFieldInTab } from "./tabs.ts";
 
 /** The way from a draft to a saved flag: the check of its fields, the review, and the save. */
 export function useReview(
@@ -23,16 +26,16 @@ export function useReview(
     () => unsavedChangesTo(editing.draft.peek().key || "the new flag"),
   );
 
-  const focusFirst = (): void => {
-    const [first] = editing.problems.peek();
-    if (first !== undefined) requestAnimationFrame(() => focusProblem(first.pointer));
-  };
+  /** The problems of the page, whether a control has them or the check found them. */
+  const problems = withControlProblems(invalidText.problems, editing.problems.value);
+  const focusRefused = (own: readonly Problem[] = []): void =>
+    focusFirst(withControlProblems(own, editing.problems.peek()), focusProblem);
   const review = async (): Promise<void> => {
-    const root = invalidText.form.current;
-    if (root === null || reportInvalid(root, revealTab)) return;
-    if (!isNew && editing.changes.peek().length === 0) return;
-    if (await editing.check(others)) setReviewing(true);
-    else focusFirst();
+    const own = invalidText.refuse();
+    const isChanged = isNew || editing.changes.peek().length > 0;
+    if (!isChanged && own.length === 0) notify("Nothing has changed, so there is nothing to save");
+    else if (!(await editing.check(others)) || own.length > 0) focusRefused(own);
+    else setReviewing(true);
   };
   const save = async (): Promise<void> => {
     const isSaved = await editing.save();
@@ -41,7 +44,7 @@ export function useReview(
     // The pressed button is gone, because there is nothing left to save.
     if (isSaved) requestAnimationFrame(() => document.getElementById("main")?.focus({ preventScroll: true }));
     if (isSaved && isNew && saved !== undefined) onCreated?.(saved);
-    if (!isSaved) focusFirst();
+    if (!isSaved) focusRefused();
   };
-  return { isReviewing, review, save, stop: () => setReviewing(false), focusProblem };
+  return { isReviewing, problems, review, save, stop: () => setReviewing(false), focusProblem };
 }

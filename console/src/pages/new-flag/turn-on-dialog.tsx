@@ -3,8 +3,11 @@ import { useState } from "preact/hooks";
 import type { Catalogue } from "../../state/catalogue.ts";
 import { flagOf, freeName, row } from "../../state/flags/flag-draft.ts";
 import type { Editing } from "../../state/flags/flag-editing.ts";
-import { changeAudience, isComplete, nobody, turnedOnFor } from "../../state/new-flag/audience.ts";
+import { changeAudience, missingParts, nobody, turnedOnFor } from "../../state/new-flag/audience.ts";
 import { FormDialog } from "../../ui/dialog-form.tsx";
+import { focusFirst } from "../../ui/fields/focus.ts";
+import type { Problem } from "../../ui/fields/problem.ts";
+import { Problems } from "../../ui/fields/problems.tsx";
 import { AudienceFields } from "./audience-fields.tsx";
 
 /** Turns a flag on for somebody, in the draft. The person then reviews the draft as always. */
@@ -23,7 +26,11 @@ export function TurnOnDialog({
   const names = draft.variants.map(({ item }) => item.name);
   const first = names.find((name) => name !== draft.offVariant) ?? "";
   const [audience, setAudience] = useState(() => changeAudience(nobody(first), "everybody"));
+  const [problems, setProblems] = useState<readonly Problem[]>([]);
   const apply = (): void => {
+    const missing = missingParts(audience);
+    setProblems(missing);
+    if (missing.length > 0) return focusFirst(missing);
     const ids = draft.rules.map(({ item }) => item.id);
     const { enabled, default: serve, rules } = turnedOnFor(audience, flagOf(draft), freeName("rule", ids));
     editing.change({ enabled, default: serve, rules: rules.map(row) });
@@ -33,18 +40,19 @@ export function TurnOnDialog({
     <FormDialog
       title={`Turn on ${draft.key} in ${editing.environment}`}
       action="Review"
-      isReady={isComplete(audience)}
       onSubmit={apply}
       onClose={onClose}
     >
-      <AudienceFields
-        legend="Turn it on for"
-        audience={audience}
-        variants={names}
-        known={catalogue}
-        canBeNobody={false}
-        onChange={setAudience}
-      />
+      <Problems.Provider value={problems}>
+        <AudienceFields
+          legend="Turn it on for"
+          audience={audience}
+          variants={names}
+          known={catalogue}
+          canBeNobody={false}
+          onChange={(changed) => (setAudience(changed), setProblems([]))}
+        />
+      </Problems.Provider>
     </FormDialog>
   );
 }

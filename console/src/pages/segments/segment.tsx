@@ -12,8 +12,11 @@ import { client, isReadOnly } from "../../state/session.ts";
 import { useShortcut } from "../../state/shortcuts.ts";
 import { useUndone } from "../../state/undone.ts";
 import { ConditionBuilder } from "../../ui/condition/condition-builder.tsx";
+import { focusField, focusFirst } from "../../ui/fields/focus.ts";
 import { useInvalidText } from "../../ui/fields/invalid-text.ts";
+import { ProblemSummary } from "../../ui/fields/problem-summary.tsx";
 import { ProblemText, Problems } from "../../ui/fields/problems.tsx";
+import { withControlProblems } from "../../ui/fields/refused-fields.ts";
 import { TextInput } from "../../ui/fields/text-input.tsx";
 import { unsavedChangesTo, useLeaveGuard } from "../../ui/leave-guard.ts";
 import { Loaded } from "../../ui/states.tsx";
@@ -87,12 +90,19 @@ function Editor({ environment, segment, onCreated }: EditorProps): JSX.Element {
     invalidText.clear();
   };
   const reviewed = { environment, stored, wanted: editing.wanted.value };
-  const canSave = stored === undefined || isChanged;
-  useShortcut("Ctrl-S", "Review and save", () => invalidText.form.current?.requestSubmit(), canSave);
+  const canSave = stored === undefined || isChanged || invalidText.isInvalid;
+  const problems = withControlProblems(invalidText.problems, editing.problems.value);
+  const review = async (): Promise<void> => {
+    const own = invalidText.refuse();
+    if ((await editing.check()) && own.length === 0) setReviewing(true);
+    else focusFirst(withControlProblems(own, editing.problems.peek()));
+  };
+  useShortcut("Ctrl-S", "Review and save", () => void review(), canSave && !isReadOnly.value);
   const save = async (): Promise<void> => {
     const isNew = editing.stored.peek() === undefined;
     const saved = await editing.save();
     setReviewing(false);
+    if (saved === undefined) focusFirst(editing.problems.peek());
     if (saved === undefined || !isNew) return;
     isSaved.current = true;
     onCreated(saved);
@@ -102,13 +112,14 @@ function Editor({ environment, segment, onCreated }: EditorProps): JSX.Element {
       <form
         ref={invalidText.form}
         class="stack"
+        noValidate
         onInput={invalidText.onInput}
         onSubmit={(event) => {
           event.preventDefault();
-          void editing.check().then(setReviewing);
+          void review();
         }}
       >
-        <Problems.Provider value={editing.problems.value}>
+        <Problems.Provider value={problems}>
           <Fields
             key={editing.discarded.value}
             draft={editing.draft.value}
@@ -118,6 +129,7 @@ function Editor({ environment, segment, onCreated }: EditorProps): JSX.Element {
           />
         </Problems.Provider>
         {stored !== undefined && <Usage segment={stored} />}
+        <ProblemSummary problems={problems} isNew={stored === undefined} onFocusField={focusField} />
         {!isReadOnly.value && (
           <Actions
             environment={environment}

@@ -1,5 +1,4 @@
 /** JSON pointers of problems: the fields they lead to, and whether the problems remain. */
-import type { Flag } from "../../../../sdk/client/contract.ts";
 import { valueAt } from "../../../../sdk/words/place.ts";
 import { isSame } from "../../ui/fields/parsed.ts";
 import type { Problem } from "../../ui/fields/problem.ts";
@@ -14,8 +13,8 @@ export function enclosingPointers(pointer: string): string[] {
  * Returns the problems whose fields have not changed since the document was sent. A value that does not fit the JSON
  * Schema may fit another one.
  */
-export function remainingProblems(problems: readonly Problem[], sent: Flag | undefined, edited: Flag): Problem[] {
-  const isSameSchema = isSame(sent?.jsonSchema, edited.jsonSchema);
+export function remainingProblems(problems: readonly Problem[], sent: object | undefined, edited: object): Problem[] {
+  const isSameSchema = isSame(valueAt(sent, "/jsonSchema"), valueAt(edited, "/jsonSchema"));
   return problems.filter(
     ({ pointer, detail }) =>
       isSame(valueAt(sent, pointer), valueAt(edited, pointer)) && (isSameSchema || !detail.includes("(/jsonSchema")),

@@ -1,6 +1,7 @@
 /** The people for whom a flag is turned on, and the configuration that does so. */
 import type { Configuration, Rule, Serve } from "../../../../sdk/client/contract.ts";
 import { WEIGHT_TOTAL } from "../../../../src/flags/document.ts";
+import type { Problem } from "../../ui/fields/problem.ts";
 
 export const AUDIENCES = [
   ["nobody", "Nobody yet"],
@@ -36,9 +37,20 @@ export function changeAudience(audience: Audience, kind: AudienceKind): Audience
 }
 
 /** Whether the audience says for whom the flag is. */
-export function isComplete({ kind, segment, attribute, values }: Audience): boolean {
-  if (kind === "segment") return segment !== "";
-  return kind !== "people" || (attribute !== "" && values.length > 0);
+export function isComplete(audience: Audience): boolean {
+  return missingParts(audience).length === 0;
+}
+
+/** Returns the fields that are missing to say for whom the flag is. */
+export function missingParts({ kind, segment, attribute, values }: Audience): Problem[] {
+  const needed = {
+    segment: kind === "segment" && segment === "",
+    attribute: kind === "people" && attribute === "",
+    values: kind === "people" && values.length === 0,
+  };
+  return Object.entries(needed)
+    .filter(([, isMissing]) => isMissing)
+    .map(([field]) => ({ pointer: `/rules/0/when/${field}`, detail: "is missing" }));
 }
 
 /** The part of a configuration that an audience changes. */

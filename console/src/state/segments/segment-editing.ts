@@ -4,6 +4,7 @@ import type { Segment, SegmentInput } from "../../../../sdk/client/contract.ts";
 import { differences } from "../../../../sdk/client/differences.ts";
 import { merge } from "../merge/merge.ts";
 import { segmentProblemsOf } from "../flags/flag-check.ts";
+import { remainingProblems } from "../flags/pointers.ts";
 import { type FieldErrors, inputOf, saveSegment } from "./segment-changes.ts";
 
 export interface SegmentEditing {
@@ -13,6 +14,7 @@ export interface SegmentEditing {
   /** The draft as it is sent: a segment without a name is called like its key. */
   readonly wanted: ReadonlySignal<SegmentInput>;
   readonly isChanged: ReadonlySignal<boolean>;
+  /** The rejected fields that have not changed since. */
   readonly problems: ReadonlySignal<FieldErrors>;
   /** The number of discards. As the key of the controls, it makes a discard remove typed text that is invalid too. */
   readonly discarded: ReadonlySignal<number>;
@@ -35,10 +37,13 @@ export function createSegmentEditing(
   const stored = signal(segment);
   const start = computed(() => (stored.value === undefined ? initial : inputOf(stored.value)));
   const draft = signal(start.peek());
-  const problems = signal<FieldErrors>([]);
+  const refused = signal<{ problems: FieldErrors; sent: SegmentInput } | undefined>(undefined);
   const discarded = signal(0);
   const isChanged = computed(() => differences(start.value, draft.value).length > 0);
   const wanted = computed(() => ({ ...draft.value, name: draft.value.name?.trim() || draft.value.key }));
+  const problems = computed(() =>
+    refused.value === undefined ? [] : remainingProblems(refused.value.problems, refused.value.sent, wanted.value),
+  );
   const rebase = (theirs: Segment, merged: SegmentInput): void => {
     stored.value = theirs;
     draft.value = merged;
@@ -55,16 +60,18 @@ export function createSegmentEditing(
     },
     discard() {
       draft.value = start.peek();
-      problems.value = [];
+      refused.value = undefined;
       discarded.value++;
     },
     async check() {
-      problems.value = [...(await segmentProblemsOf(wanted.peek()))];
-      return problems.peek().length === 0;
+      const sent = wanted.peek();
+      refused.value = { problems: [...(await segmentProblemsOf(sent))], sent };
+      return refused.peek()?.problems.length === 0;
     },
     async save() {
-      problems.value = [];
-      const onRejected = (errors: FieldErrors): void => void (problems.value = errors);
+      refused.value = undefined;
+      // A merge with a newer version may have replaced the draft since.
+      const onRejected = (problems: FieldErrors): void => void (refused.value = { problems, sent: wanted.peek() });
       const saved = await saveSegment(environment, stored.peek(), wanted.peek(), { onRejected, onMerged: rebase });
       if (saved !== undefined) rebase(saved, inputOf(saved));
       return saved;

@@ -10,7 +10,7 @@ import {
 } from "../../../../src/flags/hashes/hashed-leaf.ts";
 import { type IdList, IdListError, listOf, parseIds } from "../../../../src/flags/hashes/id-list.ts";
 import { Field } from "../fields/field.tsx";
-import { ProblemText } from "../fields/problems.tsx";
+import { ProblemText, useField } from "../fields/problems.tsx";
 import type { Leaf } from "./condition.ts";
 import type { EditorProps } from "./editor-props.ts";
 import { hashesText, idsText, withoutHashes } from "./hashed.ts";
@@ -32,7 +32,7 @@ export function HashedValues({ condition, leaf, onChange, pointer }: Props): JSX
       </p>
       <ProblemText pointer={`${pointer}/packed`} covers="below" />
       <ProblemText pointer={`${pointer}/values`} covers="below" />
-      <PlainIds leaf={leaf} onChange={(changed) => onChange(changed as Leaf)} />
+      <PlainIds leaf={leaf} onChange={(changed) => onChange(changed as Leaf)} pointer={`${pointer}/-ids`} />
     </div>
   );
 }
@@ -49,7 +49,15 @@ const NOTHING: Entered = { text: "", file: undefined, hasHeader: false };
 type Action = (leaf: HashedLeaf, list: IdList) => { said: string; leaf?: HashedLeaf };
 
 /** Plain ids, which are not part of the draft. Until they are used, the form does not let anybody save. */
-function PlainIds({ leaf, onChange }: { leaf: HashedLeaf; onChange: (leaf: HashedLeaf) => void }): JSX.Element {
+function PlainIds({
+  leaf,
+  onChange,
+  pointer,
+}: {
+  leaf: HashedLeaf;
+  onChange: (leaf: HashedLeaf) => void;
+  pointer: string;
+}): JSX.Element {
   const [entered, setEntered] = useState(NOTHING);
   const [said, setSaid] = useState("");
   const [files, setFiles] = useState(0);
@@ -75,7 +83,7 @@ function PlainIds({ leaf, onChange }: { leaf: HashedLeaf; onChange: (leaf: Hashe
 
   return (
     <>
-      <IdText text={text} hasFile={file !== undefined} onChange={(typed) => patch({ text: typed })} />
+      <IdText text={text} hasFile={file !== undefined} onChange={(typed) => patch({ text: typed })} pointer={pointer} />
       <IdFile key={files} onChange={(chosen) => patch({ file: chosen })} />
       {file !== undefined && (
         <label class="choice">
@@ -151,17 +159,19 @@ function countsText(first: string, others: readonly (readonly [count: number, te
 }
 
 /** The reason why a form with ids that are not in the list yet cannot be saved. */
-const UNUSED = "Add or remove these ids, or clear the field and the file";
+const UNUSED = "has ids that are not used: add or remove them, or clear the field and the file";
 
 /** Plain ids as text. */
 function IdText({
   text,
   hasFile,
   onChange,
+  pointer,
 }: {
   text: string;
   hasFile: boolean;
   onChange: (text: string) => void;
+  pointer: string;
 }): JSX.Element {
   const id = useId();
   const control = useRef<HTMLTextAreaElement>(null);
@@ -176,6 +186,8 @@ function IdText({
   return (
     <Field id={id} label="Ids or e-mail addresses, one per line">
       <textarea
+        aria-describedby={`${id}-hint`}
+        {...useField(pointer)}
         id={id}
         ref={control}
         class="code"
@@ -183,7 +195,6 @@ function IdText({
         value={text}
         spellcheck={false}
         autocomplete="off"
-        aria-describedby={`${id}-hint`}
         onInput={(event) => {
           const typed = event.currentTarget.value;
           // This runs before the event reaches the form, which tracks whether its text is valid.
@@ -191,6 +202,7 @@ function IdText({
           onChange(typed);
         }}
       />
+      <ProblemText pointer={pointer} />
       <span class="hint" id={`${id}-hint`}>
         They are hashed here and never leave this browser. Case counts.
       </span>

@@ -1,34 +1,21 @@
 /** Takes a person to a field. */
-import { enclosingPointers } from "../../state/flags/pointers.ts";
+import type { Problem } from "./problem.ts";
+import { fieldAt, firstProblem } from "./refused-fields.ts";
 
 /** Focuses the field at this pointer, or the closest field around it. */
 export function focusField(pointer: string): void {
-  for (const place of enclosingPointers(pointer)) {
-    const field = document.querySelector<HTMLElement>(`[data-pointer="${CSS.escape(place)}"]`);
-    if (field === null) continue;
-    const isClosed = field instanceof HTMLDetailsElement && !field.open;
-    show(field);
-    // The fields inside it are drawn only after it opens, so look for the closer one again.
-    if (isClosed) setTimeout(() => focusField(pointer), 50);
-    return;
-  }
+  const field = fieldAt(pointer);
+  if (field === undefined) return;
+  const isClosed = field instanceof HTMLDetailsElement && !field.open;
+  show(field);
+  // The fields inside it are drawn only after it opens, so look for the closer one again.
+  if (isClosed) setTimeout(() => focusField(pointer), 50);
 }
 
-/**
- * Returns whether a form, or an element with forms, has an invalid field. If so, shows the first one with its problem.
- * `reveal` makes the field visible if it is on a part of the page that is not shown.
- */
-export function reportInvalid(root: HTMLElement, reveal?: (field: HTMLElement) => void): boolean {
-  const invalid = root.querySelector<HTMLInputElement>("input:invalid, textarea:invalid, select:invalid");
-  if (invalid === null) return false;
-  reveal?.(invalid);
-  const report = (): void => {
-    show(invalid);
-    invalid.reportValidity();
-  };
-  if (reveal === undefined) report();
-  else requestAnimationFrame(report);
-  return true;
+/** Focuses the first field that has one of these problems, once they are drawn. */
+export function focusFirst(problems: readonly Problem[], focus = focusField): void {
+  const first = firstProblem(problems);
+  if (first !== undefined) requestAnimationFrame(() => focus(first.pointer));
 }
 
 function show(field: HTMLElement): void {

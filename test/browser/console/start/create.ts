@@ -104,8 +104,12 @@ function describeChoices(world: () => ConsoleWorld): void {
       await page.getByRole("button", { name: "Turn on for…" }).click();
       const dialog = page.getByRole("dialog", { name: "Turn on not-yet in production" });
       await dialog.getByRole("radio", { name: "A segment" }).check();
-      expect(await dialog.getByRole("button", { name: "Review" }).isDisabled()).toBe(true);
-      await dialog.getByRole("combobox", { name: "Segment" }).selectOption("business-customers");
+      const segment = dialog.getByRole("combobox", { name: "Segment" });
+      await dialog.getByRole("button", { name: "Review" }).click();
+      await dialog.getByText("is missing", { exact: true }).waitFor();
+      await expect.poll(() => page.locator(":focus").and(segment).count()).toBe(1);
+      await segment.selectOption("business-customers");
+      await dialog.getByText("is missing", { exact: true }).waitFor({ state: "detached" });
       await dialog.getByRole("button", { name: "Review" }).click();
       const review = page.getByRole("dialog", { name: "Save not-yet in production?" });
       expect(await review.textContent()).toContain("business-customers");
