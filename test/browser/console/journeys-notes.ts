@@ -88,15 +88,11 @@ export function describeNoteJourneys(world: () => ConsoleWorld): void {
       expect((await world().api.call("getSegment", { path })).body.description).toBe("typed here");
     });
 
-    it("of a new segment is asked for in its review too", async () => {
+    it("of a new segment is asked for on its page, because it has no review", async () => {
       const page = await open("#/segments/new?environment=staging");
       await page.getByLabel("Key", { exact: true }).fill("first-noted");
-      await page.getByRole("button", { name: "Review and create" }).click();
-      const review = page.getByRole("dialog", { name: "Create segment first-noted in staging?" });
-      await review.getByRole("button", { name: "Keep editing" }).click();
-      await page.getByRole("button", { name: "Review and create" }).click();
-      await review.getByLabel("Why? (optional)").fill("a start");
-      await review.getByRole("button", { name: "Create segment" }).click();
+      await page.getByLabel("Why? (optional)").fill("a start");
+      await page.getByRole("button", { name: "Create segment" }).click();
       await page.getByRole("heading", { name: "first-noted", level: 1 }).waitFor();
       expect(await newest("staging")).toMatchObject({ entity: "segment", action: "create", note: "a start" });
     });

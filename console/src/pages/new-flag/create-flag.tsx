@@ -1,19 +1,22 @@
 import type { JSX } from "preact";
 import { signal } from "@preact/signals";
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { useCatalogue } from "../../state/catalogue.ts";
 import { useKeptDraft } from "../../state/drafts/use-kept-draft.ts";
+import { flagProblemsOf } from "../../state/flags/flag-check.ts";
 import { environments, typedWord } from "../../state/environments.ts";
-import { isComplete } from "../../state/new-flag/audience.ts";
+import { missingParts } from "../../state/new-flag/audience.ts";
 import { createEverywhere } from "../../state/new-flag/create-everywhere.ts";
 import { keyOf, type NewFlag, newFlagOf } from "../../state/new-flag/new-flag.ts";
 import { createNewFlagEditing, type NewFlagEditing } from "../../state/new-flag/new-flag-editing.ts";
 import { go, href } from "../../state/route.ts";
 import { isReadOnly } from "../../state/session.ts";
 import { confirm } from "../../ui/confirm.tsx";
-import { focusField } from "../../ui/fields/focus.ts";
+import { focusField, focusFirst } from "../../ui/fields/focus.ts";
 import { useInvalidText } from "../../ui/fields/invalid-text.ts";
+import { ProblemSummary } from "../../ui/fields/problem-summary.tsx";
 import type { Problem } from "../../ui/fields/problem.ts";
+import { withControlProblems } from "../../ui/fields/refused-fields.ts";
 import { unsavedChangesTo, useLeaveGuard } from "../../ui/leave-guard.ts";
 import { ReviewDialog } from "../../ui/review/review.tsx";
 import { Questions } from "./questions.tsx";
@@ -29,22 +32,22 @@ export function CreateFlag({ environment }: { environment: string }): JSX.Elemen
   const catalogue = useCatalogue(environment);
   const invalidText = useInvalidText();
   useKeptForm(environment, editing);
+  useEffect(() => focusField("/name"), []);
   useLeaveGuard(
     () => editing.isChanged.peek() || invalidText.remains(),
     () => unsavedChangesTo("the new flag"),
   );
   const refuse = (found: readonly Problem[]): void => {
     editing.refuse(found);
-    const [first] = found;
-    if (first !== undefined) requestAnimationFrame(() => focusField(first.pointer));
+    focusFirst(found);
   };
-  const review = (event: SubmitEvent): void => {
-    event.preventDefault();
-    if (isComplete(form.audience)) setReviewing(true);
-    else
-      refuse([
-        { pointer: `/rules/0/when/${form.audience.kind === "segment" ? "segment" : "values"}`, detail: "is missing" },
-      ]);
+  const review = async (): Promise<void> => {
+    const own = invalidText.refuse();
+    const missing = missingParts(form.audience);
+    const found = missing.length > 0 ? missing : await flagProblemsOf(newFlagOf(form, true), catalogue.flags);
+    editing.refuse(found);
+    if (own.length + found.length === 0) setReviewing(true);
+    else focusFirst(withControlProblems(own, found));
   };
   const create = async (others: readonly string[]): Promise<void> => {
     const flags = { flag: newFlagOf(form, true), off: newFlagOf(form, false) };
@@ -58,17 +61,26 @@ export function CreateFlag({ environment }: { environment: string }): JSX.Elemen
     editing.discard();
     invalidText.clear();
   };
+  const problems = withControlProblems(invalidText.problems, editing.problems.value);
   return (
     <>
-      <form ref={invalidText.form} class="stack" aria-label="New flag" onInput={invalidText.onInput} onSubmit={review}>
+      <form
+        ref={invalidText.form}
+        class="stack"
+        aria-label="New flag"
+        noValidate
+        onInput={invalidText.onInput}
+        onSubmit={(event) => (event.preventDefault(), void review())}
+      >
         <Questions
           key={editing.discarded.value}
           environment={environment}
           known={catalogue}
           form={form}
-          problems={editing.problems.value}
+          problems={problems}
           onChange={editing.change}
         />
+        <ProblemSummary problems={problems} isNew onFocusField={focusField} />
         <Actions canDiscard={editing.isChanged.value || invalidText.isInvalid} onDiscard={discard} />
       </form>
       {isReviewing && (

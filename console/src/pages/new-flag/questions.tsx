@@ -140,7 +140,6 @@ function Readers({ form, onChange }: Props): JSX.Element {
             <input
               type="radio"
               name={group}
-              required
               checked={form.clientVisible === clientVisible}
               aria-describedby={`${group}-${i}`}
               onChange={() => onChange({ ...form, clientVisible })}

@@ -1,9 +1,10 @@
 import type { JSX } from "preact";
 import { computed } from "@preact/signals";
-import { useMemo, useRef, useState } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import type { Segment, SegmentInput } from "../../../../sdk/client/contract.ts";
 import { useKeptDraft } from "../../state/drafts/use-kept-draft.ts";
 import { useCatalogue } from "../../state/catalogue.ts";
+import { requiresNote } from "../../state/environments.ts";
 import { useResource } from "../../state/resource.ts";
 import { go, href } from "../../state/route.ts";
 import { deleteSegment, inputOf, readSegment } from "../../state/segments/segment-changes.ts";
@@ -12,17 +13,19 @@ import { client, isReadOnly } from "../../state/session.ts";
 import { useShortcut } from "../../state/shortcuts.ts";
 import { useUndone } from "../../state/undone.ts";
 import { ConditionBuilder } from "../../ui/condition/condition-builder.tsx";
-import { focusField, focusFirst } from "../../ui/fields/focus.ts";
+import { focusField } from "../../ui/fields/focus.ts";
 import { useInvalidText } from "../../ui/fields/invalid-text.ts";
 import { ProblemSummary } from "../../ui/fields/problem-summary.tsx";
 import { ProblemText, Problems } from "../../ui/fields/problems.tsx";
 import { withControlProblems } from "../../ui/fields/refused-fields.ts";
 import { TextInput } from "../../ui/fields/text-input.tsx";
+import { NoteInput } from "../../ui/note/note-input.tsx";
 import { unsavedChangesTo, useLeaveGuard } from "../../ui/leave-guard.ts";
 import { Loaded } from "../../ui/states.tsx";
 import { Time } from "../../ui/time.tsx";
 import { lazy } from "../../ui/lazy.tsx";
 import { SegmentReview } from "./review.tsx";
+import { useSegmentReview } from "./use-segment-review.ts";
 
 const TryUser = lazy(async () => (await import("./try-user.tsx")).TryUser);
 
@@ -72,13 +75,11 @@ function Editor({ environment, segment, onCreated }: EditorProps): JSX.Element {
   const editing = useMemo(() => createSegmentEditing(environment, segment, NEW), [environment, segment?.key]);
   const stored = editing.stored.value;
   const isChanged = editing.isChanged.value;
-  const [isReviewing, setReviewing] = useState(false);
-  // A new segment leads to its own page, which must not ask.
-  const isSaved = useRef(false);
   const invalidText = useInvalidText();
+  const reviewing = useSegmentReview(editing, invalidText, onCreated);
   useKeptSegment(environment, editing);
   useLeaveGuard(
-    () => !isSaved.current && (editing.isChanged.peek() || invalidText.remains()),
+    () => !reviewing.isCreated.current && (editing.isChanged.peek() || invalidText.remains()),
     () => unsavedChangesTo(stored === undefined ? "the new segment" : `segment ${stored.key}`),
   );
   useUndone(() => {
@@ -92,21 +93,7 @@ function Editor({ environment, segment, onCreated }: EditorProps): JSX.Element {
   const reviewed = { environment, stored, wanted: editing.wanted.value };
   const canSave = stored === undefined || isChanged || invalidText.isInvalid;
   const problems = withControlProblems(invalidText.problems, editing.problems.value);
-  const review = async (): Promise<void> => {
-    const own = invalidText.refuse();
-    if ((await editing.check()) && own.length === 0) setReviewing(true);
-    else focusFirst(withControlProblems(own, editing.problems.peek()));
-  };
-  useShortcut("Ctrl-S", "Review and save", () => void review(), canSave && !isReadOnly.value);
-  const save = async (): Promise<void> => {
-    const isNew = editing.stored.peek() === undefined;
-    const saved = await editing.save();
-    setReviewing(false);
-    if (saved === undefined) focusFirst(editing.problems.peek());
-    if (saved === undefined || !isNew) return;
-    isSaved.current = true;
-    onCreated(saved);
-  };
+  useShortcut("Ctrl-S", "Review and save", () => void reviewing.review(), canSave && !isReadOnly.value);
   return (
     <>
       <form
@@ -116,7 +103,7 @@ function Editor({ environment, segment, onCreated }: EditorProps): JSX.Element {
         onInput={invalidText.onInput}
         onSubmit={(event) => {
           event.preventDefault();
-          void review();
+          void reviewing.review();
         }}
       >
         <Problems.Provider value={problems}>
@@ -129,6 +116,9 @@ function Editor({ environment, segment, onCreated }: EditorProps): JSX.Element {
           />
         </Problems.Provider>
         {stored !== undefined && <Usage segment={stored} />}
+        {stored === undefined && (
+          <NoteInput text={reviewing.note} isRequired={requiresNote(environment)} onChange={reviewing.setNoteText} />
+        )}
         <ProblemSummary problems={problems} isNew={stored === undefined} onFocusField={focusField} />
         {!isReadOnly.value && (
           <Actions
@@ -141,7 +131,7 @@ function Editor({ environment, segment, onCreated }: EditorProps): JSX.Element {
         )}
       </form>
       <TryUser environment={environment} condition={editing.draft.value.condition} />
-      {isReviewing && <SegmentReview {...reviewed} onSave={save} onClose={() => setReviewing(false)} />}
+      {reviewing.isReviewing && <SegmentReview {...reviewed} onSave={reviewing.save} onClose={reviewing.stop} />}
     </>
   );
 }
@@ -170,7 +160,7 @@ function Actions({ environment, stored, canDiscard, canSave, onDiscard }: Action
         Discard changes
       </button>
       <button type="submit" class="primary" disabled={!canSave}>
-        {stored === undefined ? "Review and create" : saveText(stored)}
+        {stored === undefined ? "Create segment" : saveText(stored)}
       </button>
     </footer>
   );

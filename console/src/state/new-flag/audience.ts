@@ -19,26 +19,30 @@ export interface Audience {
   /** How many of them get it, out of 100,000. Everybody gets it if `kind` is "everybody". */
   share: number;
   segment: string;
-  attribute: string;
+  /** `undefined` until the person has chosen one. */
+  attribute: string | undefined;
   /** The values of the attribute, as text. */
   values: readonly string[];
 }
 
 const FIRST_SHARE = 10_000;
 
+/** The attribute with the id of the user. */
+export const DEFAULT_ATTRIBUTE = "targetingKey";
+
+/** Returns the attribute by which people are chosen most often, if callers of the environment send it. */
+export function usualAttribute(known: readonly string[]): string {
+  return known.includes("country") ? "country" : DEFAULT_ATTRIBUTE;
+}
+
 export function nobody(variant: string): Audience {
-  return { kind: "nobody", variant, share: WEIGHT_TOTAL, segment: "", attribute: "targetingKey", values: [] };
+  return { kind: "nobody", variant, share: WEIGHT_TOTAL, segment: "", attribute: undefined, values: [] };
 }
 
 /** Returns another kind of audience. A percentage begins small, and a segment or some people as a whole. */
 export function changeAudience(audience: Audience, kind: AudienceKind): Audience {
   if (kind === audience.kind) return audience;
   return { ...audience, kind, share: kind === "percentage" ? FIRST_SHARE : WEIGHT_TOTAL };
-}
-
-/** Whether the audience says for whom the flag is. */
-export function isComplete(audience: Audience): boolean {
-  return missingParts(audience).length === 0;
 }
 
 /** Returns the fields that are missing to say for whom the flag is. */
@@ -85,7 +89,7 @@ function serveOf({ kind, variant, share }: Audience, rest: string | null): Serve
   return { rollout: { by: ["targetingKey"], hash: "murmur3-mulshift", weights } };
 }
 
-function conditionOf({ kind, segment, attribute, values }: Audience): NonNullable<Rule["when"]> {
+function conditionOf({ kind, segment, attribute = DEFAULT_ATTRIBUTE, values }: Audience): NonNullable<Rule["when"]> {
   if (kind === "segment") return { segment };
   return { attribute, operator: values.length === 1 ? "equals" : "in", values: [...values] };
 }

@@ -1,6 +1,9 @@
 /** A flag that is created with three questions: what it is, for whom it is, and who reads it. */
 import type { Flag } from "../../../../sdk/client/contract.ts";
 import { row, type Row } from "../flags/flag-draft.ts";
+import { keyProblem } from "../../../../src/flags/limits.ts";
+import type { Parsed } from "../../ui/fields/parsed.ts";
+import { parseValue } from "../flags/variant-values.ts";
 import { type Audience, nobody, turnedOnFor } from "./audience.ts";
 
 export const NEW_TYPES = [
@@ -28,8 +31,8 @@ export interface NewFlag {
   /** The variant of everybody else, and while the flag is off. */
   off: string;
   audience: Audience;
-  /** Whether browsers and apps see the flag; `undefined` until the person has chosen. */
-  clientVisible: boolean | undefined;
+  /** Whether browsers and apps see the flag. */
+  clientVisible: boolean;
 }
 
 const FIRST_VALUES: Record<NewType, [unknown, unknown]> = {
@@ -40,7 +43,7 @@ const FIRST_VALUES: Record<NewType, [unknown, unknown]> = {
 };
 
 export function startNewFlag(): NewFlag {
-  const start = { name: "", key: undefined, description: "", owner: "", tags: [], clientVisible: undefined };
+  const start = { name: "", key: undefined, description: "", owner: "", tags: [], clientVisible: false };
   return { ...start, ...variantsOfType("boolean") };
 }
 
@@ -62,6 +65,35 @@ export function renameNewVariant(form: NewFlag, id: number, name: string): NewFl
     off: renamed(form.off),
     audience: { ...form.audience, variant: renamed(form.audience.variant) },
   };
+}
+
+/** Returns the form with other variants, by name. The ones that it refers to stay if they are still there. */
+export function withValues(form: NewFlag, values: Readonly<Record<string, unknown>>): NewFlag {
+  const names = Object.keys(values);
+  const rest = names.includes(form.off) ? form.off : (names.at(-1) ?? "");
+  const others = names.filter((name) => name !== rest);
+  const variant = others.includes(form.audience.variant) ? form.audience.variant : (others[0] ?? rest);
+  return {
+    ...form,
+    variants: Object.entries(values).map(([name, value]) => row({ name, value })),
+    off: rest,
+    audience: { ...form.audience, variant },
+  };
+}
+
+/** Reads named values, such as `{ "small": { "items": 10 }, "large": { "items": 20 } }`. */
+export function parseValues(text: string): Parsed<Readonly<Record<string, unknown>>> {
+  const parsed = parseValue("object", text);
+  if ("problem" in parsed) return parsed;
+  const entries = Object.entries(parsed.value as object);
+  if (Array.isArray(parsed.value) || entries.length < 2)
+    return { problem: "must be an object with two variants or more" };
+  for (const [name, value] of entries) {
+    const problem = keyProblem(name);
+    if (problem !== undefined) return { problem: `${name}: the name ${problem}` };
+    if (typeof value !== "object" || value === null) return { problem: `${name}: must be a JSON object or list` };
+  }
+  return { value: Object.fromEntries(entries) };
 }
 
 /** Returns the key for a name: `New checkout (Größe)` is `new-checkout-grosse`. */
@@ -94,7 +126,7 @@ export function newFlagOf(form: NewFlag, isOn: boolean): Flag {
     description: description !== "" || name === key ? description : name,
     ...(owner === "" ? {} : { owner }),
     tags: [...tags],
-    clientVisible: clientVisible === true,
+    clientVisible,
     variants: Object.fromEntries(variants.map(({ item }) => [item.name, item.value])),
     ...start,
     ...(isOn ? turnedOnFor(audience, start, ruleIdOf(audience)) : { rules: [] }),

@@ -21,7 +21,11 @@ export type Scalar = string | number | boolean | null;
 export interface Known {
   /** Segment keys. */
   segments: readonly string[];
-  flags: readonly { key: string; variants: Readonly<Record<string, unknown>> }[];
+  flags: readonly {
+    key: string;
+    variants: Readonly<Record<string, unknown>>;
+    offVariant?: string | null | undefined;
+  }[];
   /** Suggested attribute names. */
   attributes: readonly string[];
 }

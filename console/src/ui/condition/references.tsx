@@ -56,8 +56,11 @@ export function FlagAndVariants({
         label="Flag"
         value={flag}
         onChange={(key) => {
-          const own = known.flags.find((other) => other.key === key)?.variants ?? {};
-          onChange({ flag: key, variants: variants.filter((name) => Object.hasOwn(own, name)) });
+          const other = known.flags.find((one) => one.key === key);
+          const own = Object.keys(other?.variants ?? {});
+          const kept = variants.filter((name) => own.includes(name));
+          // A flag is usually needed to be on.
+          onChange({ flag: key, variants: kept.length > 0 ? kept : own.filter((name) => name !== other?.offVariant) });
         }}
         pointer={`${pointer}/flag`}
         list={list}

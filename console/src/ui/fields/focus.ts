@@ -18,6 +18,13 @@ export function focusFirst(problems: readonly Problem[], focus = focusField): vo
   if (first !== undefined) requestAnimationFrame(() => focus(first.pointer));
 }
 
+/** Returns whether a part of the page has an invalid field. If so, focuses the first one. */
+export function reportInvalid(root: HTMLElement): boolean {
+  const invalid = root.querySelector<HTMLElement>("input:invalid, textarea:invalid, select:invalid");
+  if (invalid !== null) show(invalid);
+  return invalid !== null;
+}
+
 function show(field: HTMLElement): void {
   for (let around = field.closest("details"); around; around = around.parentElement?.closest("details") ?? null) {
     around.open = true;

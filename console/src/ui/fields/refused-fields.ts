@@ -1,4 +1,4 @@
-/** The fields for which a review is refused: the controls that are not valid themselves, and those that a check found. */
+/** The fields for which a review is refused: invalid controls, and those that a check found. */
 import { enclosingPointers } from "../../state/flags/pointers.ts";
 import { pointerText } from "../../../../sdk/words/place.ts";
 import type { Problem } from "./problem.ts";

@@ -2,6 +2,10 @@ import type { JSX } from "preact";
 import { useId } from "preact/hooks";
 import { MAX_NOTE_LENGTH, noteProblem } from "../../../../src/flags/formats/change-note.ts";
 import { Field } from "../fields/field.tsx";
+import { ProblemText, useField } from "../fields/problems.tsx";
+
+/** The pointer of the note on a page that has it beside other fields. */
+export const NOTE = "/-note";
 
 /** Returns whether a note can be sent. An empty one can if none is required. */
 export function isNoteReady(text: string, isRequired: boolean): boolean {
@@ -27,6 +31,7 @@ export function NoteInput({
     <Field id={id} label={isRequired ? "Why? (required)" : "Why? (optional)"}>
       <input
         type="text"
+        {...useField(NOTE)}
         id={id}
         value={text}
         required={isRequired}
@@ -36,6 +41,7 @@ export function NoteInput({
         {...(problem === undefined ? {} : { "aria-invalid": true, "aria-describedby": `${id}-problem` })}
         onInput={(event) => onChange(event.currentTarget.value)}
       />
+      <ProblemText pointer={NOTE} />
       {problem === undefined ? (
         <span class="hint">The audit log shows it. At most {MAX_NOTE_LENGTH} characters.</span>
       ) : (

@@ -69,13 +69,22 @@ export function describeRefusedReviews(world: () => ConsoleWorld): void {
       await refusal(page).getByRole("button", { name: "variant on" }).waitFor();
       await page.getByRole("tab", { name: /^Variants/, selected: true }).waitFor();
     });
+  });
+
+  describeRefusedForms(world);
+  describeNothingToSave(world);
+}
+
+function describeRefusedForms(world: () => ConsoleWorld): void {
+  describe("a review or a creation that is refused", () => {
+    const { open } = usePages(world);
 
     it("of a segment says at the field why, and so does its shortcut", async () => {
       const page = await open("#/segments/new?environment=staging");
       const key = page.getByLabel("Key", { exact: true });
       const attribute = page.getByRole("combobox", { name: "Attribute", exact: true });
       await attribute.fill("");
-      await page.getByRole("button", { name: "Review and create" }).click();
+      await page.getByRole("button", { name: "Create segment" }).click();
       await refusal(page).getByText("Not created. Fix these 2 problems:").waitFor();
       await expect.poll(() => hasFocus(key)).toBe(true);
       expect(await page.locator("span.problem").getByText("is missing", { exact: true }).count()).toBe(2);
@@ -85,8 +94,23 @@ export function describeRefusedReviews(world: () => ConsoleWorld): void {
       await page.keyboard.press("Control+s");
       await expect.poll(() => hasFocus(attribute)).toBe(true);
       await attribute.fill("plan");
+      await page.getByRole("button", { name: "Create segment" }).click();
+      await page.getByRole("heading", { name: "refused-segment", level: 1 }).waitFor();
+    });
+
+    it("of a new flag says at the field why", async () => {
+      const page = await open("#/flags/new?environment=staging");
+      const name = page.getByLabel("Name", { exact: true });
+      await expect.poll(() => hasFocus(name)).toBe(true);
+      await page.getByRole("radio", { name: "Some people" }).check();
       await page.getByRole("button", { name: "Review and create" }).click();
-      await page.getByRole("dialog").getByRole("button", { name: "Create segment" }).waitFor();
+      await refusal(page).getByText("Not created. Fix these 3 problems:").waitFor();
+      await expect.poll(() => hasFocus(name)).toBe(true);
+      expect(await seriousFindings(page)).toEqual([]);
+      await name.fill("Refused first");
+      await page.getByRole("textbox", { name: "is one of" }).fill("NL");
+      await page.getByRole("button", { name: "Review and create" }).click();
+      await page.getByRole("dialog", { name: "Create refused-first?" }).waitFor();
     });
 
     it("of a segment whose only change is text that is not a value says so", async () => {
@@ -101,7 +125,9 @@ export function describeRefusedReviews(world: () => ConsoleWorld): void {
       await expect.poll(() => hasFocus(value)).toBe(true);
     });
   });
+}
 
+function describeNothingToSave(world: () => ConsoleWorld): void {
   describe("a shortcut with nothing to save", () => {
     const { open } = usePages(world);
 

@@ -3,6 +3,7 @@ import type { ConsoleWorld } from "../support/console-world.ts";
 import { useTasks } from "./task.ts";
 
 const DAY_MS = 86_400_000;
+const USERS = Array.from({ length: 100 }, (_, i) => `user-${i}`);
 const STAGING = { environment: "staging" };
 
 /** The steps of the changes that begin at the page of a flag. */
@@ -55,8 +56,57 @@ export function describeFlagSteps(world: () => ConsoleWorld): void {
         .poll(() => world().evaluate("steps-share", { ...STAGING, context }))
         .toMatchObject({ value: true, reason: "TARGETING_MATCH" });
     });
+  });
 
-    it("a prerequisite takes five steps", async () => {
+  describePrerequisiteSteps(world);
+  describeRampSteps(world);
+}
+
+function describeRampSteps(world: () => ConsoleWorld): void {
+  describe("the steps to raise a variant over time", () => {
+    const { start } = useTasks(world);
+    /** Returns the share of some users who would get `on` at an instant. */
+    const shareAt = async (key: string, instant: number): Promise<number> => {
+      const at = new Date(instant).toISOString();
+      const variants = await Promise.all(
+        USERS.map(async (targetingKey) => {
+          const body = { context: { targetingKey }, at };
+          const { resolution } = (await world().api.call("explainFlag", { path: { env: "staging", key }, body })).body;
+          return resolution["variant"];
+        }),
+      );
+      return variants.filter((variant) => variant === "on").length / USERS.length;
+    };
+
+    it("a ramp from 0% to 100% over 7 days takes four steps", async () => {
+      await world().save({ key: "steps-ramp" }, "staging");
+      const { page, steps, save } = await start("#/flags/steps-ramp?environment=staging");
+      const targeting = page.getByRole("region", { name: "Targeting" });
+      await steps.choose(targeting.getByLabel("Serve"), "Percentage rollout");
+      await steps.press(targeting.getByLabel("Ramp over time"));
+      expect(await targeting.getByLabel("from (%)").inputValue()).toBe("0");
+      expect(await targeting.getByLabel("to (%)").inputValue()).toBe("100");
+      expect(await targeting.getByLabel("over", { exact: true }).inputValue()).toBe("7");
+      await save();
+      expect(steps.taken).toEqual({ steps: 4, confirmations: 0 });
+      const path = { env: "staging", key: "steps-ramp" };
+      const { default: byDefault } = (await world().api.call("getFlag", { path })).body;
+      const begins = Date.parse(("rollout" in byDefault && byDefault.rollout.ramp?.startAt) || "");
+      expect(await shareAt("steps-ramp", begins)).toBe(0);
+      const half = await shareAt("steps-ramp", begins + 3.5 * DAY_MS);
+      expect(half).toBeGreaterThan(0.35);
+      expect(half).toBeLessThan(0.65);
+      expect(await shareAt("steps-ramp", begins + 7 * DAY_MS)).toBe(1);
+      expect(await world().evaluate("steps-ramp", STAGING)).toMatchObject({ value: false });
+    });
+  });
+}
+
+function describePrerequisiteSteps(world: () => ConsoleWorld): void {
+  describe("the steps to make a flag need another one", () => {
+    const { start } = useTasks(world);
+
+    it("a prerequisite takes four steps, because it is needed to be on", async () => {
       await world().save({ key: "steps-needed", default: { variant: "off" } }, "staging");
       await world().save({ key: "steps-dependent", default: { variant: "on" } }, "staging");
       const { page, steps, save } = await start("#/flags/steps-dependent?environment=staging");
@@ -66,9 +116,10 @@ export function describeFlagSteps(world: () => ConsoleWorld): void {
         "steps-needed",
       );
       const added = page.getByRole("group", { name: "Prerequisite steps-needed" });
-      await steps.press(added.getByRole("checkbox", { name: "on", exact: true }));
+      expect(await added.getByRole("checkbox", { name: "on", exact: true }).isChecked()).toBe(true);
+      expect(await added.getByRole("checkbox", { name: "off", exact: true }).isChecked()).toBe(false);
       await save();
-      expect(steps.taken).toEqual({ steps: 5, confirmations: 0 });
+      expect(steps.taken).toEqual({ steps: 4, confirmations: 0 });
       const served = () => world().evaluate("steps-dependent", STAGING);
       await expect.poll(served).toMatchObject({ value: false });
       await world().save({ key: "steps-needed", default: { variant: "on" } }, "staging");

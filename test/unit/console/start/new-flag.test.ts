@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { changeAudience, isComplete, nobody, turnedOnFor } from "../../../../console/src/state/new-flag/audience.ts";
+import { changeAudience, missingParts, nobody, turnedOnFor } from "../../../../console/src/state/new-flag/audience.ts";
 import {
   keyOf,
   newFlagOf,
+  parseValues,
   renameNewVariant,
   startNewFlag,
   suggestedKey,
   variantsOfType,
+  withValues,
 } from "../../../../console/src/state/new-flag/new-flag.ts";
 import { keyProblem } from "../../../../src/flags/limits.ts";
 import { parseFlagInput } from "../../../../src/flags/parse.ts";
@@ -78,12 +80,11 @@ describe("an audience", () => {
 
   it("is complete when it says which segment or which people", () => {
     const people = changeAudience(nobody("on"), "people");
-    expect([nobody("on"), changeAudience(nobody("on"), "segment"), people].map(isComplete)).toEqual([
-      true,
-      false,
-      false,
-    ]);
-    expect(isComplete({ ...people, values: ["user-1"] })).toBe(true);
+    const segment = changeAudience(nobody("on"), "segment");
+    expect(
+      [nobody("on"), segment, people].map((audience) => missingParts(audience).map(({ pointer }) => pointer)),
+    ).toEqual([[], ["/rules/0/when/segment"], ["/rules/0/when/values"]]);
+    expect(missingParts({ ...people, values: ["user-1"] })).toEqual([]);
   });
 });
 
@@ -112,5 +113,25 @@ describe("a new flag", () => {
     const [first, second] = form.variants;
     const renamed = renameNewVariant(renameNewVariant(form, first!.id, "new"), second!.id, "old");
     expect(renamed).toMatchObject({ off: "old", audience: { variant: "new" } });
+  });
+});
+
+describe("the values of a new JSON flag", () => {
+  const start = { ...startNewFlag(), ...variantsOfType("object") };
+
+  it("keep the variants that the form refers to, and otherwise refer to the first and the last", () => {
+    const more = withValues(start, { treatment: { a: 1 }, control: {}, third: [] });
+    expect([more.audience.variant, more.off]).toEqual(["treatment", "control"]);
+    const sizes = withValues(start, { small: {}, medium: {}, large: {} });
+    expect([sizes.audience.variant, sizes.off]).toEqual(["small", "large"]);
+    expect(sizes.variants.map(({ item }) => item.name)).toEqual(["small", "medium", "large"]);
+  });
+
+  it.each([
+    ["[{}, {}]", "must be an object with two variants or more"],
+    ['{"a": {}}', "must be an object with two variants or more"],
+    ['{"a": {}, "b": 1}', "b: must be a JSON object or list"],
+  ])("refuse %s", (text, problem) => {
+    expect(parseValues(text)).toEqual({ problem });
   });
 });
