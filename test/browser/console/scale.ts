@@ -40,6 +40,8 @@ export function describeScale(world: () => ConsoleWorld): void {
       const { page } = visit;
       const rows = page.getByRole("row");
       await expect.poll(() => rows.count()).toBeGreaterThan(10);
+      const requests: string[] = [];
+      page.on("request", (request) => requests.push(request.url()));
       const opened = performance.now();
       await visit.goTo("#/flags?environment=large");
       await page.getByRole("link", { name: "api-requests-per-minute.0", exact: true }).waitFor();
@@ -51,6 +53,11 @@ export function describeScale(world: () => ConsoleWorld): void {
         .waitFor();
       const allMs = performance.now() - opened;
       expect(await rows.count()).toBeLessThanOrEqual(MOST_ROWS);
+      await expect.poll(() => requests.filter((url) => url.includes("/usage/series")).length).toBe(1);
+      // A short page is the first request, and the numbers that nobody waits for are the last one.
+      expect(requests.find((url) => url.includes("/environments/large/"))).toContain("/flags?limit=30");
+      const last = (part: string) => requests.findLastIndex((url) => url.includes(part));
+      expect(last("/usage/series")).toBeGreaterThan(last("/environments/large/flags?"));
 
       const searched = performance.now();
       await page.getByRole("searchbox", { name: "Search flags" }).fill("checkout-redesign.17");

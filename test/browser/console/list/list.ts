@@ -128,6 +128,24 @@ export function describeListJourneys(world: () => ConsoleWorld): void {
       expect(streams).toHaveLength(1);
     });
 
+    it("reads the list once for many changes elsewhere, and later only what changes", async () => {
+      for (const environment of ["production", "staging"]) await world().save({ key: "one-of-many" }, environment);
+      await open();
+      const elsewhere = visit.page.getByRole("switch", { name: "one-of-many in staging" });
+      await expect.poll(() => elsewhere.isChecked()).toBe(true);
+      const requests = requestsOf(visit);
+      const plain = { type: "boolean" as const, variants: { on: true, off: false }, default: { variant: "off" } };
+      const flags = Array.from({ length: 25 }, (_, i) => ({ key: `many-${i}`, ...plain, enabled: true }));
+      await world().api.call("applyEnvironment", { path: { env: "staging" }, body: { flags, segments: [] } });
+      await expect.poll(() => requests.lists).toBeGreaterThan(0);
+      await visit.page.getByText(/^\d+ flags$/).waitFor();
+      const before = requests.lists;
+      const path = { env: "staging", key: "one-of-many" };
+      await world().api.call("patchFlag", { path, body: { enabled: false } });
+      await expect.poll(() => elsewhere.isChecked()).toBe(false);
+      expect(requests.lists).toBe(before);
+    });
+
     it("asks for the same confirmation as in the environment itself", async () => {
       await world().save({ key: "asks-too", default: { variant: "on" } });
       await world().save({ key: "asks-too" }, "staging");
