@@ -1,5 +1,5 @@
 import { computed, effect } from "@preact/signals";
-import { placeOfName } from "./place-of-name.ts";
+import { placeOfName, placesOfNames } from "./place-of-name.ts";
 import { createResource, reloadOnline } from "./resource.ts";
 import { route } from "./route.ts";
 import { client, isSignedIn } from "./session.ts";
@@ -37,11 +37,27 @@ export function typedWord(changed: readonly string[]): string | undefined {
   return changed.find(isProtected);
 }
 
-/** The colour of an environment in the bar and in dialogs: production's own, or one of five by its key. */
+/** The number of colours that environments other than production have (styles/tokens.css). */
+const COLOURS = 5;
+
+/** The numbers of the colours. The oldest environment comes first, so that a new one changes no colour. */
+const colours = computed(() => {
+  const known = (environments.data.value ?? []).filter(({ key }) => !isProtected(key));
+  const keys = known.toSorted((a, b) => a.createdAt.localeCompare(b.createdAt)).map(({ key }) => key);
+  return placesOfNames(keys, COLOURS);
+});
+
+/** The colour of an environment in the bar and in dialogs: production's own, or one that no other environment has. */
 export function environmentColour(key: string | undefined): string {
   if (key === undefined) return "";
   if (isProtected(key)) return "production";
-  return String(placeOfName(key, 5));
+  return String(colours.value.get(key) ?? placeOfName(key, COLOURS));
+}
+
+/** The colour of a change in these environments: production's if it is one of them, and none if there are several. */
+export function colourOfChange(keys: readonly string[]): string {
+  const production = keys.find(isProtected);
+  return environmentColour(production ?? (keys.length === 1 ? keys[0] : undefined));
 }
 
 effect(() => {

@@ -149,7 +149,7 @@ function Actions({ cancel, action, isBusy, isEnabled, isDestructive, onCancel }:
 export function FormDialog({ title, ...form }: DialogFormProps & { title: string }): JSX.Element {
   const [isBusy, setBusy] = useState(false);
   return (
-    <Dialog title={title} isKeptOpen={isBusy} onClose={form.onClose}>
+    <Dialog title={title} isKeptOpen={isBusy} environments={form.changes} onClose={form.onClose}>
       <DialogForm {...form} onBusy={setBusy} />
     </Dialog>
   );

@@ -1,5 +1,6 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
+import { colourOfChange } from "../state/environments.ts";
 import { keepFocus } from "./kept-focus.ts";
 import { Notices } from "./notices.tsx";
 import { openDialogs, openedDialog } from "./open-dialogs.ts";
@@ -8,12 +9,15 @@ import { openDialogs, openedDialog } from "./open-dialogs.ts";
 export function Dialog({
   title,
   isKeptOpen = false,
+  environments = [],
   onClose,
   children,
 }: {
   title: string;
   /** Whether Escape leaves the dialog open, because closing it would lose something. */
   isKeptOpen?: boolean;
+  /** The environments that the dialog changes. It has their colour. */
+  environments?: readonly string[] | undefined;
   onClose: () => void;
   children: ComponentChildren;
 }): JSX.Element {
@@ -38,6 +42,7 @@ export function Dialog({
     <dialog
       ref={dialog}
       aria-labelledby={id}
+      data-environment={colourOfChange(environments)}
       // Without the key press, the browser asks for no closing. The other handlers are for the Back key of phones.
       onKeyDown={(event) => isKeptOpen && event.key === "Escape" && event.preventDefault()}
       onCancel={(event) => isKeptOpen && event.preventDefault()}

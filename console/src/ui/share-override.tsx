@@ -42,7 +42,7 @@ function ShareDialog({ onClose, ...shared }: Shared & { onClose: () => void }): 
   const { environment } = shared;
   const isAllowed = environments.data.value?.find(({ key }) => key === environment)?.overridesAllowed === true;
   return (
-    <Dialog title={`Share a variant of ${shared.flagKey}`} onClose={onClose}>
+    <Dialog title={`Share a variant of ${shared.flagKey}`} environments={[environment]} onClose={onClose}>
       {!isAllowed ? (
         <AllowForm environment={environment} onClose={onClose} />
       ) : signed === undefined ? (

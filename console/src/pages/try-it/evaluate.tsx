@@ -11,6 +11,7 @@ import { addressOf, type Moment, momentOf, type Question, questionOf } from "../
 import type { Resolved } from "../../state/try-it/reasons.ts";
 import { createSubject, type EvaluationInput } from "../../state/try-it/subject.ts";
 import { attributesOf } from "../../state/try-it/trace.ts";
+import { VariantNames } from "../../ui/plots/variant-colour.ts";
 import { Failure, Loaded } from "../../ui/states.tsx";
 import { Cases, SaveCase } from "./cases.tsx";
 import { type Explained, ExplanationView } from "./explanation.tsx";
@@ -189,7 +190,7 @@ interface ResultsProps {
 
 function Results({ explained, sampled, variants }: ResultsProps): JSX.Element {
   return (
-    <>
+    <VariantNames.Provider value={variants}>
       {explained !== undefined && <ExplanationView {...explained} />}
       {sampled !== undefined && <SampleView sampled={sampled} variants={variants} />}
       {explained === undefined && sampled === undefined && (
@@ -198,7 +199,7 @@ function Results({ explained, sampled, variants }: ResultsProps): JSX.Element {
           this user in one attribute.
         </p>
       )}
-    </>
+    </VariantNames.Provider>
   );
 }
 

@@ -15,6 +15,9 @@ import {
 } from "../../state/try-it/reasons.ts";
 import { traceNode, type Result, type TraceNode } from "../../state/try-it/trace.ts";
 import { LOCAL_ZONE, wordingOf } from "../../state/wording.ts";
+import { Icon } from "../../ui/kit/icon.tsx";
+import * as icons from "../../ui/kit/icons.ts";
+import { useVariantColour } from "../../ui/plots/variant-colour.ts";
 import { ReplayView } from "./replay.tsx";
 
 export interface Explained {
@@ -90,9 +93,14 @@ function Steps({ explanation, flag, segments }: Explained): JSX.Element {
 function Outcome({ explanation, id }: { explanation: Explanation; id: string }): JSX.Element {
   const { resolution, version, problem } = explanation;
   const { reason, variant, value } = resolution as { reason: string; variant?: string; value?: unknown };
+  const colour = useVariantColour();
+  const tone = variant === undefined || reason === "ERROR" ? "" : ` colour-${colour(variant)}`;
   return (
     <div class="outcome">
-      <h2 id={id}>{reason === "ERROR" ? "Error" : (variant ?? "Code default")}</h2>
+      <h2 id={id}>
+        <span class={`burgee${tone}`} aria-hidden="true" />
+        {reason === "ERROR" ? "Error" : (variant ?? "Code default")}
+      </h2>
       {value !== undefined && <pre aria-label="Value">{JSON.stringify(value, null, 2)}</pre>}
       <p>{resultSentence(explanation)}</p>
       <p class="hint">
@@ -116,7 +124,7 @@ function Step({
     <li class={`step ${mark}`}>
       <strong>
         <span class="mark" aria-hidden="true">
-          {MARKS[mark]}
+          <Icon of={MARKS[mark]} />
         </span>
         {title}
       </strong>
@@ -125,7 +133,7 @@ function Step({
   );
 }
 
-const MARKS = { yes: "✓", no: "✗", none: "·" };
+const MARKS = { yes: icons.done, no: icons.close, none: icons.skipped };
 const RESULTS: Record<string, string> = { true: "true", false: "false", unknown: "unknown" };
 
 /** The results of conditions, each with those of its parts. */

@@ -45,6 +45,7 @@ export function CommandPalette({
     <dialog
       ref={dialog}
       class="palette"
+      data-environment=""
       aria-label="Command palette"
       onClose={onClose}
       onClick={({ target }) => target === dialog.current && dialog.current?.close()}

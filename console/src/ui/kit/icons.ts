@@ -44,6 +44,7 @@ export {
   Settings as settings,
   Eye as show,
   LogOut as signOut,
+  Minus as skipped,
   ArrowUpDown as sort,
   Tag as tag,
   SunMoon as themeAuto,

@@ -1,6 +1,6 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
-import { placeOfName } from "../../state/place-of-name.ts";
+import { placeOfName, placesOfNames } from "../../state/place-of-name.ts";
 
 /** The number of colours in styles/theme.css. The last one is grey. */
 const COLOURS = 8;
@@ -17,11 +17,11 @@ export function useVariantColour(): (variant: string) => number {
 }
 
 /**
- * Returns the number of a variant's colour: grey for "off", and one by the place among the other variants; by
- * the name if the page does not know the variant.
+ * Returns the number of a variant's colour: grey for "off", otherwise one by its name, which differs from those of the
+ * earlier variants. A page that does not know the other variants mostly shows the same colour.
  */
 export function variantColour(variant: string, names: readonly string[]): number {
   if (OFF.has(variant.toLowerCase())) return GREY;
-  const place = names.filter((name) => !OFF.has(name.toLowerCase())).indexOf(variant);
-  return place === -1 ? placeOfName(variant, GREY) : place % GREY;
+  const others = names.filter((name) => !OFF.has(name.toLowerCase()));
+  return placesOfNames(others, GREY).get(variant) ?? placeOfName(variant, GREY);
 }

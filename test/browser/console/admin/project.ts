@@ -23,6 +23,18 @@ export function describeProjectPages(world: () => ConsoleWorld): void {
     await world().api.call("deleteEnvironment", { path: { env: "qa" }, query: { confirm: "qa" } });
   });
 
+  it("a dialog has the colour of the environment that it changes, and not of the page", async () => {
+    const page = await open("#/flags/checkout-redesign?environment=staging&tab=settings");
+    const dialog = page.getByRole("dialog");
+    await page.getByRole("button", { name: "Copy configuration to production…" }).click();
+    expect(await dialog.getAttribute("data-environment")).toBe("production");
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await visit().goTo("#/environments?environment=production");
+    await page.getByRole("button", { name: "New environment" }).click();
+    expect(await dialog.getAttribute("data-environment")).toBe("");
+    expect(await page.evaluate("document.documentElement.dataset.environment")).toBe("production");
+  });
+
   it("the audit log finds parts of keys, opens a line, and says when nothing matches", async () => {
     await world().save({ key: "searched-for", description: "before" });
     await world().save({ key: "searched-for", description: "after" });
