@@ -11,6 +11,7 @@ import { Empty, Loaded } from "../../ui/states.tsx";
 
 /** How often the shares of ramps, and the time, are computed again. */
 const TICK_MS = 15_000;
+const IS_UTC = LOCAL_ZONE === "UTC";
 
 /** Everything that will happen in this environment or in all of them, by day. */
 export function UpcomingList({ environment }: { environment: string }): JSX.Element {
@@ -34,7 +35,8 @@ export function UpcomingList({ environment }: { environment: string }): JSX.Elem
           All environments
         </label>
         <p class="hint">
-          Times are in {LOCAL_ZONE}, with UTC beside them. It is {timeText(now, LOCAL_ZONE)}.
+          Times are in {LOCAL_ZONE}
+          {!IS_UTC && ", with UTC beside them"}. It is {timeText(now, LOCAL_ZONE)}.
         </p>
       </div>
       <Loaded of={source}>
@@ -85,7 +87,7 @@ function Item({ one: { at, subject, path, environment, text } }: { one: Upcoming
     <li>
       <time dateTime={new Date(at).toISOString()}>
         {clockText(at, LOCAL_ZONE)}
-        <span class="hint">{timeText(at, "UTC")}</span>
+        {!IS_UTC && <span class="hint">{timeText(at, "UTC")}</span>}
       </time>
       <p>
         <a href={href(path, environment === undefined ? {} : { environment })}>{subject}</a>

@@ -1,4 +1,4 @@
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { computed } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import type { Segment, SegmentInput } from "../../../../sdk/client/contract.ts";
@@ -7,7 +7,7 @@ import { useCatalogue } from "../../state/catalogue.ts";
 import { requiresNote } from "../../state/environments.ts";
 import { useResource } from "../../state/resource.ts";
 import { go, href } from "../../state/route.ts";
-import { deleteSegment, inputOf, readSegment } from "../../state/segments/segment-changes.ts";
+import { inputOf, readSegment } from "../../state/segments/segment-changes.ts";
 import { createSegmentEditing, type SegmentEditing } from "../../state/segments/segment-editing.ts";
 import { client, isReadOnly } from "../../state/session.ts";
 import { useShortcut } from "../../state/shortcuts.ts";
@@ -22,12 +22,14 @@ import { TextInput } from "../../ui/fields/text-input.tsx";
 import { NoteInput } from "../../ui/note/note-input.tsx";
 import { unsavedChangesTo, useLeaveGuard } from "../../ui/leave-guard.ts";
 import { Loaded } from "../../ui/states.tsx";
-import { Time } from "../../ui/time.tsx";
 import { lazy } from "../../ui/lazy.tsx";
 import { SegmentReview } from "./review.tsx";
+import { Usage } from "./usage.tsx";
 import { useSegmentReview } from "./use-segment-review.ts";
 
 const TryUser = lazy(async () => (await import("./try-user.tsx")).TryUser);
+
+const FORM = "segment-form";
 
 const NEW: SegmentInput = {
   key: "",
@@ -98,7 +100,7 @@ function Editor({ environment, segment, onCreated }: EditorProps): JSX.Element {
     <>
       <form
         ref={invalidText.form}
-        class="stack"
+        id={FORM}
         noValidate
         onInput={invalidText.onInput}
         onSubmit={(event) => {
@@ -115,22 +117,19 @@ function Editor({ environment, segment, onCreated }: EditorProps): JSX.Element {
             onChange={editing.change}
           />
         </Problems.Provider>
-        {stored !== undefined && <Usage segment={stored} />}
         {stored === undefined && (
-          <NoteInput text={reviewing.note} isRequired={requiresNote(environment)} onChange={reviewing.setNoteText} />
-        )}
-        <ProblemSummary problems={problems} isNew={stored === undefined} onFocusField={focusField} />
-        {!isReadOnly.value && (
-          <Actions
-            environment={environment}
-            stored={stored}
-            canDiscard={isChanged || invalidText.isInvalid}
-            canSave={canSave}
-            onDiscard={discard}
-          />
+          <section class="card">
+            <NoteInput text={reviewing.note} isRequired={requiresNote(environment)} onChange={reviewing.setNoteText} />
+          </section>
         )}
       </form>
+      {stored !== undefined && <Usage environment={environment} segment={stored} />}
       <TryUser environment={environment} condition={editing.draft.value.condition} />
+      {!isReadOnly.value && (
+        <SaveBar stored={stored} canDiscard={isChanged || invalidText.isInvalid} canSave={canSave} onDiscard={discard}>
+          <ProblemSummary problems={problems} isNew={stored === undefined} onFocusField={focusField} />
+        </SaveBar>
+      )}
       {reviewing.isReviewing && <SegmentReview {...reviewed} onSave={reviewing.save} onClose={reviewing.stop} />}
     </>
   );
@@ -144,22 +143,24 @@ function useKeptSegment(environment: string, editing: SegmentEditing): void {
   useKeptDraft({ ...page, restore: editing.change, discard: editing.discard }, [editing]);
 }
 
-interface ActionsProps {
-  environment: string;
+interface SaveBarProps {
   stored: Segment | undefined;
   canDiscard: boolean;
   canSave: boolean;
   onDiscard: () => void;
+  children: ComponentChildren;
 }
 
-function Actions({ environment, stored, canDiscard, canSave, onDiscard }: ActionsProps): JSX.Element {
+/** The buttons of the form. They stay in view while there is something to save. */
+function SaveBar({ stored, canDiscard, canSave, onDiscard, children }: SaveBarProps): JSX.Element {
   return (
-    <footer class="actions">
-      {stored !== undefined && <DeleteButton environment={environment} segment={stored} />}
+    <footer class={canDiscard || canSave ? "save-bar save-actions" : "actions"}>
+      {children}
+      <span role="status">{stored === undefined ? "Not created yet" : canDiscard ? "Unsaved changes" : ""}</span>
       <button type="button" disabled={!canDiscard} onClick={onDiscard}>
         Discard changes
       </button>
-      <button type="submit" class="primary" disabled={!canSave}>
+      <button type="submit" form={FORM} class="primary" disabled={!canSave}>
         {stored === undefined ? "Create segment" : saveText(stored)}
       </button>
     </footer>
@@ -176,19 +177,21 @@ interface FieldsProps {
 function Fields({ draft, isNew, environment, onChange }: FieldsProps): JSX.Element {
   const known = useCatalogue(environment);
   return (
-    <fieldset class="plain stack" disabled={isReadOnly.value}>
+    <fieldset class="plain" disabled={isReadOnly.value}>
       <legend class="visually-hidden">Segment</legend>
-      {isNew && (
-        <TextInput label="Key" pointer="/key" value={draft.key} required onChange={(key) => onChange({ key })} />
-      )}
-      <TextInput label="Name" pointer="/name" value={draft.name ?? ""} onChange={(name) => onChange({ name })} />
-      <TextInput
-        label="Description"
-        pointer="/description"
-        value={draft.description ?? ""}
-        onChange={(description) => onChange({ description })}
-      />
-      <section aria-labelledby="members">
+      <div class="card columns">
+        {isNew && (
+          <TextInput label="Key" pointer="/key" value={draft.key} required onChange={(key) => onChange({ key })} />
+        )}
+        <TextInput label="Name" pointer="/name" value={draft.name ?? ""} onChange={(name) => onChange({ name })} />
+        <TextInput
+          label="Description"
+          pointer="/description"
+          value={draft.description ?? ""}
+          onChange={(description) => onChange({ description })}
+        />
+      </div>
+      <section class="card" aria-labelledby="members">
         <h2 id="members">Members</h2>
         <ConditionBuilder
           condition={draft.condition}
@@ -208,54 +211,4 @@ function Fields({ draft, isNew, environment, onChange }: FieldsProps): JSX.Eleme
 function saveText({ usedBy }: Segment): string {
   const { length } = usedBy.flags;
   return length === 0 ? "Review and save" : `Review, save and update ${length === 1 ? "1 flag" : `${length} flags`}`;
-}
-
-function Usage({ segment: { usedBy, version, updatedAt } }: { segment: Segment }): JSX.Element {
-  const links = [
-    ...usedBy.flags.map((key) => ({ key, page: "flags" })),
-    ...usedBy.segments.map((key) => ({ key, page: "segments" })),
-  ];
-  return (
-    <section class="card" aria-labelledby="used-by">
-      <h2 id="used-by">Used by</h2>
-      {links.length === 0 ? (
-        <p class="hint">No flag or segment uses it.</p>
-      ) : (
-        <ul class="links">
-          {links.map(({ key, page }) => (
-            <li key={`${page}/${key}`}>
-              <a href={href([page, key])}>{key}</a>
-              {page === "segments" && <span class="hint"> segment</span>}
-            </li>
-          ))}
-        </ul>
-      )}
-      <p class="hint">
-        Version {version}, last changed <Time at={updatedAt} />
-      </p>
-    </section>
-  );
-}
-
-function DeleteButton({ environment, segment }: { environment: string; segment: Segment }): JSX.Element {
-  const { flags, segments } = segment.usedBy;
-  const isUsed = flags.length + segments.length > 0;
-  return (
-    <>
-      {isUsed && (
-        <span class="hint" id="why-not">
-          You can delete this segment when nothing uses it.
-        </span>
-      )}
-      <button
-        type="button"
-        class="danger"
-        disabled={isUsed}
-        aria-describedby={isUsed ? "why-not" : undefined}
-        onClick={() => void deleteSegment(environment, segment).then((isGone) => isGone && go(["segments"]))}
-      >
-        Delete segment
-      </button>
-    </>
-  );
 }

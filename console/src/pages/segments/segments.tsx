@@ -75,7 +75,7 @@ function SegmentList({ all }: { all: readonly Segment[] }): JSX.Element {
         {matches.length} of {all.length} segments
         {matches.length > ROWS && `. Showing the first ${ROWS}; search to find the others.`}
       </p>
-      <table class="list">
+      <table class="list segments">
         <TableHead columns={["Segment", "Values", "Used by", "Last change"]} />
         <tbody>
           {matches.slice(0, ROWS).map(({ key, name, description, condition, usedBy, updatedAt }) => (
