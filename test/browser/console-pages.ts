@@ -25,7 +25,7 @@ for (const scheme of ["light", "dark"] as const) {
     for (const address of [...(await pageAddresses(page)), ...INNER_PAGES]) {
       await goTo(address);
       await loaded(page);
-      const name = address.replace(/^#\/|\?.*$/g, "").replaceAll("/", "-");
+      const name = nameOf(address);
       await page.screenshot({ path: join(folder, `${name}-${scheme}-${size}.png`), animations: "disabled" });
       const wider = await overflow(page);
       const findings = await layoutFindings(page, { target });
@@ -41,3 +41,14 @@ await world.close();
 console.log(`${count} pictures in ${folder}, ${wrong} findings`);
 // PGlite leaves a timer behind, which would keep this process running.
 process.exit(wrong > 0 ? 1 : 0);
+
+/** Returns a file name with the parts of the address that choose what the page shows. */
+function nameOf(address: string): string {
+  const [path = "", query] = address.replace(/^#\//, "").split("?");
+  const chosen = new URLSearchParams(query);
+  const parts = [path, chosen.get("tab"), chosen.get("editor"), chosen.has("context") ? "asked" : null];
+  return parts
+    .filter((part) => part !== null)
+    .join("-")
+    .replaceAll("/", "-");
+}
