@@ -1,4 +1,4 @@
-import type { JSX } from "preact";
+import type { JSX, RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { NAVIGATION, pageOf } from "./pages.tsx";
 import { environment, environments } from "./state/environments.ts";
@@ -41,6 +41,7 @@ function Shell(): JSX.Element {
   const { path } = route.value;
   usePageTitle();
   useTopOfPage(path.join("/"));
+  const pages = useCurrentInView(path[0] ?? "");
   return (
     <div class="shell">
       <a
@@ -62,7 +63,7 @@ function Shell(): JSX.Element {
           <Icon of={icons.signOut} /> <span class="wide-only">Sign out</span>
         </button>
       </header>
-      <nav class="pages" aria-label="Pages">
+      <nav ref={pages} class="pages" aria-label="Pages">
         {NAVIGATION.map(({ name, title, icon }) => (
           <a key={name} href={href([name])} aria-current={(path[0] ?? "flags") === name ? "page" : undefined}>
             <Icon of={icon} /> {title}
@@ -88,6 +89,18 @@ function ThemeButton(): JSX.Element {
       <span class="wide-only">{THEME_NAMES[theme.value]}</span>
     </button>
   );
+}
+
+/** Where the names of the pages scroll, the current one comes into view. */
+function useCurrentInView(page: string): RefObject<HTMLElement | null> {
+  const pages = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const current = pages.current?.querySelector<HTMLElement>("[aria-current]");
+    if (pages.current === null || current == null) return;
+    const { offsetLeft, clientWidth } = pages.current;
+    pages.current.scrollLeft = current.offsetLeft - offsetLeft - (clientWidth - current.offsetWidth) / 2;
+  }, [page]);
+  return pages;
 }
 
 function usePageTitle(): void {

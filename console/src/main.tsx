@@ -23,6 +23,7 @@ import "./styles/flag-tabs.css";
 import "./styles/kit.css";
 import "./styles/pages/filters.css";
 import "./styles/pages/new-flag.css";
+import "./styles/pages/pending.css";
 import "./styles/pages/shortcuts.css";
 import "./styles/pages/sentence.css";
 import "./styles/words.css";

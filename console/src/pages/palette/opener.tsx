@@ -36,12 +36,13 @@ export function PaletteOpener(): JSX.Element {
     <>
       <button
         type="button"
-        class="quiet"
+        class="quiet find"
         title="Find a flag, a segment, a page or an action (Ctrl-K)"
         aria-keyshortcuts="Control+K"
         onClick={() => void openPalette()}
       >
         <Icon of={icons.search} /> <span class="wide-only">Find</span>
+        <kbd aria-hidden="true">Ctrl-K</kbd>
       </button>
       {Dialog !== undefined && environment.value !== undefined && (
         <Dialog environment={environment.value} onClose={close} />
