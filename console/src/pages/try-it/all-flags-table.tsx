@@ -3,7 +3,7 @@ import { useId, useState } from "preact/hooks";
 import { ShowMore } from "../../ui/words/show-more.tsx";
 import { type Evaluated, type FlagRow, isSame, type Table } from "../../state/try-it/results-table.ts";
 import { reasonWord, resultName } from "../../state/try-it/reasons.ts";
-import { variantColour } from "../../ui/plots/variant-colour.ts";
+import { variantColour } from "../../state/flags/variant-colour.ts";
 
 /** The number of rows at first. More appear on demand, so that thousands of flags stay fast. */
 const ROWS = 100;

@@ -11,7 +11,7 @@ import {
 import { instantText, LOCAL_ZONE } from "../../../state/wording.ts";
 import { TableHead } from "../../../ui/table-head.tsx";
 import { type Mark, StackedPlot } from "../../../ui/plots/stacked-plot.tsx";
-import { variantColour } from "../../../ui/plots/variant-colour.ts";
+import { variantColour } from "../../../state/flags/variant-colour.ts";
 
 interface Props {
   flag: Flag;
