@@ -1,11 +1,9 @@
 /** The pages by their address. */
 import type { JSX } from "preact";
-import { EnvironmentsPage } from "./pages/environments/environments.tsx";
 import { FlagPage, NewFlagPage } from "./pages/flag/flag-page.tsx";
 import { FlagsPage } from "./pages/flags/flags.tsx";
 import { ImportPage } from "./pages/import/import.tsx";
 import { CreateFlagPage } from "./pages/new-flag/new-flag.tsx";
-import { KeysPage } from "./pages/keys/keys.tsx";
 import { PendingPage } from "./pages/pending/pending.tsx";
 import { SegmentPage } from "./pages/segments/segment.tsx";
 import { SegmentsPage } from "./pages/segments/segments.tsx";
@@ -17,6 +15,8 @@ import { href, type Route } from "./state/route.ts";
 // The pages that people open less often.
 const AuditPage = lazy(async () => (await import("./pages/audit/audit.tsx")).AuditPage);
 const CachePage = lazy(async () => (await import("./pages/cache/cache.tsx")).CachePage);
+const EnvironmentsPage = lazy(async () => (await import("./pages/environments/environments.tsx")).EnvironmentsPage);
+const KeysPage = lazy(async () => (await import("./pages/keys/keys.tsx")).KeysPage);
 const TokensPage = lazy(async () => (await import("./pages/tokens/tokens.tsx")).TokensPage);
 const WebhookPage = lazy(async () => (await import("./pages/webhooks/webhook.tsx")).WebhookPage);
 const WebhooksPage = lazy(async () => (await import("./pages/webhooks/webhooks.tsx")).WebhooksPage);

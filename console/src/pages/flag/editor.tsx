@@ -18,7 +18,6 @@ import { CreatedNotice } from "../new-flag/created-notice.tsx";
 import { TurnOn } from "../new-flag/turn-on.tsx";
 import { DefinitionSection } from "./definition.tsx";
 import { Fields, tabMark } from "./editing-tabs.tsx";
-import { EnvironmentsSection } from "./environments.tsx";
 import { FlagHead } from "./head/head.tsx";
 import { CleanUp } from "./lifecycle/clean-up.tsx";
 import { PrerequisitesSection } from "./prerequisites/prerequisites.tsx";
@@ -96,6 +95,7 @@ export function Editor({
   );
 }
 
+const EnvironmentsSection = lazy(async () => (await import("./environments.tsx")).EnvironmentsSection);
 const Insights = lazy(async () => (await import("./insights/insights.tsx")).Insights);
 const TryDraft = lazy(async () => (await import("../try-it/draft.tsx")).DraftPanel);
 const History = lazy(async () => (await import("./history/history.tsx")).History);
