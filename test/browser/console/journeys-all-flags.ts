@@ -88,11 +88,8 @@ export function describeAllFlagsJourneys(world: () => ConsoleWorld): void {
         .or(page.getByRole("tab", { name: "Targeting" }))
         .first()
         .waitFor();
-      const everyone = page
-        .getByRole("group", { name: /Everyone else|Default/ })
-        .or(page.locator("body"))
-        .first();
-      await everyone.getByLabel("Serves").or(everyone.getByLabel("Variant")).first().selectOption("on");
+      await button(page, "Everyone, variant: off").click();
+      await page.getByLabel("Variant", { exact: true }).selectOption("on");
       await button(page, "Try this draft").click();
       const panel = page.getByRole("region", { name: "Try this draft" });
       await panel.getByLabel("Value of targetingKey").fill("user-9");

@@ -39,8 +39,13 @@ export function describeEditingJourneys(world: () => ConsoleWorld): void {
       await expect.poll(() => world().evaluate("gift-wrap")).toMatchObject({ reason: "DISABLED", value: false });
 
       const targeting = page.getByRole("region", { name: "Targeting" });
-      await targeting.getByLabel("Serve").selectOption("Percentage rollout");
-      await targeting.getByRole("slider", { name: "Share of on" }).fill("30000");
+      const share = targeting.getByRole("textbox", { name: "Percentage of on" });
+      await targeting.getByRole("button", { name: "Everyone, variant: off" }).click();
+      await targeting.getByLabel("Variant", { exact: true }).selectOption("on");
+      await targeting.getByRole("button", { name: "Everyone, share of on: 100%" }).click();
+      await share.fill("30");
+      await share.press("Enter");
+      await targeting.getByText("off for 70%").first().waitFor();
       await save("Save");
       await page.getByRole("switch", { name: "gift-wrap enabled" }).click();
       await page
@@ -53,7 +58,8 @@ export function describeEditingJourneys(world: () => ConsoleWorld): void {
       expect(first.length).toBeGreaterThan(8);
       expect(first.length).toBeLessThan(30);
 
-      await targeting.getByRole("textbox", { name: "Percentage of on" }).fill("60");
+      await targeting.getByText("Edit all").click();
+      await targeting.getByRole("slider", { name: "Share of on" }).fill("60000");
       await save("Save");
       await expect.poll(async () => (await served("gift-wrap")).length).toBeGreaterThan(first.length);
       expect(await served("gift-wrap")).toEqual(expect.arrayContaining(first));

@@ -70,6 +70,7 @@ export function describeModelJourneys(world: () => ConsoleWorld): void {
       await world().save({ key: "outcomes" }, "staging");
       const page = await open("outcomes");
       const targeting = page.getByRole("region", { name: "Targeting" });
+      await targeting.getByText("Edit all").click();
       await targeting.getByLabel("Serve").selectOption("An error");
       await targeting.getByLabel("Error", { exact: true }).selectOption({ value: "TARGETING_KEY_MISSING" });
       expect((await saved("outcomes")).default).toEqual({ error: "TARGETING_KEY_MISSING" });
@@ -123,6 +124,7 @@ export function describeModelJourneys(world: () => ConsoleWorld): void {
       await world().save({ key: "schemes", default: { rollout } }, "staging");
       const page = await open("schemes");
       const targeting = page.getByRole("region", { name: "Targeting" });
+      await targeting.getByText("Edit all").click();
       await targeting.getByText("Bucketed by").click();
       await targeting.getByLabel("Buckets of").selectOption("Split and Harness");
       await targeting.getByText("A whole number, which seeds the hash.").waitFor();
@@ -142,10 +144,8 @@ export function describeModelJourneys(world: () => ConsoleWorld): void {
         },
       });
       await page.getByRole("tab", { name: "Settings" }).click();
-      await page
-        .getByText(/on for 26%, off for 74% \(.*hash of Split and Harness\)/)
-        .first()
-        .waitFor();
+      const compared = page.getByRole("cell", { name: /on for 26%, off for 74% \(.*hash of Split and Harness\)/ });
+      await compared.first().waitFor();
       await page.getByRole("tab", { name: "Targeting" }).click();
 
       await targeting.getByLabel("Buckets of").selectOption("Eppo and Datadog");

@@ -30,6 +30,7 @@ export function describeRampJourneys(world: () => ConsoleWorld): void {
       await world().save({ key: "ramp-new", enabled: true, default: { variant: "off" } }, "staging");
       const page = await open("ramp-new");
       const targeting = page.getByRole("region", { name: "Targeting" });
+      await targeting.getByText("Edit all").click();
       await targeting.getByLabel("Serve").selectOption("Percentage rollout");
       await targeting.getByLabel("Ramp over time").check();
       expect(await targeting.getByLabel("Ramp", { exact: true }).inputValue()).toBe("on");

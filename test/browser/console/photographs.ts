@@ -61,7 +61,8 @@ async function openRule(page: Page): Promise<void> {
 }
 
 async function review(page: Page): Promise<void> {
-  await page.getByRole("slider", { name: "Share of on" }).last().fill("50000");
+  await page.getByRole("button", { name: "Everyone else, share of on: 25%" }).click();
+  await page.getByRole("textbox", { name: "Percentage of on" }).fill("50");
   await page.getByRole("button", { name: /^Review and/ }).click();
   await page
     .getByRole("dialog")

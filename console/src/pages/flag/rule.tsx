@@ -1,14 +1,12 @@
 import { Icon } from "../../ui/kit/icon.tsx";
 import * as icons from "../../ui/kit/icons.ts";
 import type { JSX } from "preact";
-import { useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import type { Rule } from "../../../../sdk/client/contract.ts";
 import type { Catalogue } from "../../state/catalogue.ts";
 import { emptyLeaf } from "../../ui/condition/condition.ts";
 import { ConditionBuilder } from "../../ui/condition/condition-builder.tsx";
-import { reportInvalid } from "../../ui/fields/focus.ts";
 import { InstantInput } from "../../ui/fields/instant-input.tsx";
-import { fieldsWithInvalidText } from "../../ui/fields/invalid-text.ts";
 import { NameInput } from "../../ui/fields/name-input.tsx";
 import { ProblemText } from "../../ui/fields/problems.tsx";
 import { TextInput } from "../../ui/fields/text-input.tsx";
@@ -16,10 +14,10 @@ import { RemoveButton } from "../../ui/remove-button.tsx";
 import { type Dragging, MoveButtons } from "../../ui/reorder.tsx";
 import type { Step } from "../../ui/rollout/ramp-steps.ts";
 import { ServeEditor } from "../../ui/rollout/serve-editor.tsx";
+import { SentenceOrFields } from "../../ui/sentence/sentence-or-fields.tsx";
 import { WindowsEditor } from "../../ui/schedule/windows-editor.tsx";
 import { ruleText } from "../../../../sdk/words/rule.ts";
 import { windowsText } from "../../../../sdk/words/time.ts";
-import { isReadOnly } from "../../state/session.ts";
 import { wordingOf } from "../../state/wording.ts";
 import { RuleSentence, type RuleSentenceProps } from "./rule-sentence.tsx";
 
@@ -36,17 +34,11 @@ export interface RuleItemProps extends RuleSentenceProps {
   onRemove: () => void;
 }
 
-/**
- * One targeting rule: a sentence with its controls in place, or all of its fields. The fields take the sentence's
- * place, so that the page never has two controls for one value.
- */
+/** One targeting rule: a sentence with its controls in place, or all of its fields. */
 export function RuleItem(props: RuleItemProps): JSX.Element {
   const { rule, index, count, dragging, onMove, onRemove } = props;
   // A new rule is open, because the person has to fill it in.
-  const [isNew] = useState(() => rule.when !== undefined && "attribute" in rule.when && rule.when.attribute === "");
-  const [hasFields, setFields] = useState(isNew);
-  const sentence = useRef<HTMLDivElement>(null);
-  const isText = hasFields || isReadOnly.value;
+  const isNew = rule.when !== undefined && "attribute" in rule.when && rule.when.attribute === "";
   return (
     <li class="rule" data-drop={dragging.landing(index)}>
       <div class="rule-bar">
@@ -56,36 +48,18 @@ export function RuleItem(props: RuleItemProps): JSX.Element {
         <MoveButtons name={`rule ${rule.id}`} index={index} count={count} onMove={onMove} />
         <RemoveButton label={`Remove rule ${rule.id}`} onRemove={onRemove} />
       </div>
-      <details
-        open={isNew}
-        data-pointer={`/rules/${index}`}
-        onToggle={({ currentTarget: fields }) => {
-          // Closed fields stay while one of them has text that is not a value, because only they know the text.
-          setFields(fields.open || fieldsWithInvalidText(fields).length > 0);
-        }}
-      >
-        <summary
-          onClick={(event) => {
-            // Text in the sentence that is not a value would be lost with it.
-            if (sentence.current !== null && reportInvalid(sentence.current)) event.preventDefault();
-          }}
-        >
+      <SentenceOrFields
+        title={
           <strong>
             {index + 1}. {rule.id}
-          </strong>{" "}
-          {isText ? (
-            <span class="hint">{ruleText(rule, wordingOf(props.flagKey))}</span>
-          ) : (
-            <span class="edit-all">Edit all</span>
-          )}
-        </summary>
-        {hasFields && <Fields {...props} />}
-      </details>
-      {!isText && (
-        <div ref={sentence}>
-          <RuleSentence {...props} />
-        </div>
-      )}
+          </strong>
+        }
+        text={() => ruleText(rule, wordingOf(props.flagKey))}
+        pointer={`/rules/${index}`}
+        isOpenAtFirst={isNew}
+        sentence={() => <RuleSentence {...props} />}
+        fields={() => <Fields {...props} />}
+      />
     </li>
   );
 }

@@ -1,12 +1,18 @@
 import type { JSX } from "preact";
-import type { Rule } from "../../../../sdk/client/contract.ts";
+import type { Rule, Serve } from "../../../../sdk/client/contract.ts";
+import { serveText } from "../../../../sdk/words/serve.ts";
 import { flagOf, freeName, moveItem, type Row, row } from "../../state/flags/flag-draft.ts";
+import { wordingOf } from "../../state/wording.ts";
 import { ProblemText } from "../../ui/fields/problems.tsx";
 import { Select } from "../../ui/fields/select.tsx";
 import { useItemFocus } from "../../ui/item-focus.ts";
 import { avoidMoveBefore, MoveAnnouncer, useDragging } from "../../ui/reorder.tsx";
 import { rulesOfSteps, type Step } from "../../ui/rollout/ramp-steps.ts";
 import { ServeEditor } from "../../ui/rollout/serve-editor.tsx";
+import { Word } from "../../ui/sentence/part.tsx";
+import { plainServe, restOf } from "../../ui/sentence/plain-serve.ts";
+import { SentenceOrFields } from "../../ui/sentence/sentence-or-fields.tsx";
+import { ServeSentence } from "../../ui/sentence/serve-sentence.tsx";
 import { Served } from "../../ui/words/served.tsx";
 import { RuleItem } from "./rule.tsx";
 import type { SectionProps } from "./section-props.ts";
@@ -14,7 +20,7 @@ import type { SectionProps } from "./section-props.ts";
 /** The targeting of a flag: its rules in order, the default, and the off variant. */
 export function TargetingSection({ editing, catalogue, lists }: SectionProps): JSX.Element {
   const draft = editing.draft.value;
-  const { kind, key } = draft;
+  const { kind } = draft;
   const variants = draft.variants.map(({ item }) => item.name);
   return (
     <section class="card stack" aria-labelledby="targeting">
@@ -25,19 +31,7 @@ export function TargetingSection({ editing, catalogue, lists }: SectionProps): J
       ) : (
         <Rules editing={editing} catalogue={catalogue} variants={variants} lists={lists} />
       )}
-      <h3>{draft.rules.length === 0 ? "Everyone" : "Everyone else"}</h3>
-      <ServeEditor
-        serve={draft.default}
-        onChange={(serve) => editing.change({ default: serve })}
-        variants={variants}
-        kind={kind}
-        isDefault
-        restVariant={draft.offVariant ?? undefined}
-        flagKey={key}
-        attributeList={lists.attributes}
-        onSteps={kind === "switch" ? undefined : (steps) => splitDefault(editing, steps)}
-        pointer="/default"
-      />
+      <Default editing={editing} lists={lists} variants={variants} />
       <Select
         label="When the flag is off"
         value={draft.offVariant ?? ""}
@@ -46,6 +40,57 @@ export function TargetingSection({ editing, catalogue, lists }: SectionProps): J
         pointer="/offVariant"
       />
     </section>
+  );
+}
+
+/** The outcome for everyone whom no rule serves. */
+function Default({ editing, lists, variants }: Omit<SectionProps, "catalogue"> & { variants: readonly string[] }) {
+  const { default: serve, kind, key, offVariant, rules } = editing.draft.value;
+  const off = offVariant ?? undefined;
+  const name = rules.length === 0 ? "Everyone" : "Everyone else";
+  const wording = wordingOf(key);
+  const plain = plainServe(serve);
+  const rest = restOf(plain?.variant ?? null, off, variants);
+  const set = (changed: Serve): void => editing.change({ default: changed });
+  return (
+    <div class="rule">
+      <SentenceOrFields
+        title={<h3>{name}</h3>}
+        text={() => serveText(serve, wording, true)}
+        pointer="/default"
+        // A ramp is followed and stopped in its fields.
+        isOpenAtFirst={plain === undefined}
+        sentence={() => (
+          <div class="sentence" role="group" aria-label={name}>
+            <Word isJoint>GETS</Word>
+            <ServeSentence
+              serve={serve}
+              onChange={set}
+              variants={variants}
+              hasShares={kind === "flag" && rest !== undefined}
+              rest={rest}
+              wording={wording}
+              pointer="/default"
+              of={name}
+            />
+          </div>
+        )}
+        fields={() => (
+          <ServeEditor
+            serve={serve}
+            onChange={set}
+            variants={variants}
+            kind={kind}
+            isDefault
+            restVariant={off}
+            flagKey={key}
+            attributeList={lists.attributes}
+            onSteps={kind === "switch" ? undefined : (steps) => splitDefault(editing, steps)}
+            pointer="/default"
+          />
+        )}
+      />
+    </div>
   );
 }
 

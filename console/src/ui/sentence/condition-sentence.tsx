@@ -61,7 +61,7 @@ export function ConditionSentence({
                 of={of}
               />
             ) : (
-              <span>{innerText(part, true)}</span>
+              <span class="text">{innerText(part, true)}</span>
             )}
           </span>
         ))}

@@ -45,14 +45,27 @@ export function withShare(serve: Serve, share: number, flagKey: string | undefin
   const plain = plainServe(serve);
   if (plain === undefined || plain.variant === null) return serve;
   const { variant, other } = plain;
-  if (!("rollout" in serve)) {
-    if (share === WEIGHT_TOTAL) return serve;
-    const others: [string, number][] = rest === undefined ? [] : [[rest, WEIGHT_TOTAL - share]];
-    return { rollout: { by: ["targetingKey"], hash: NATIVE_SCHEME, weights: [[variant, share], ...others] } };
+  const isAlone = !("rollout" in serve) || (isUsual(serve.rollout, flagKey) && other?.variant === rest);
+  if (share === WEIGHT_TOTAL && isAlone) return { variant };
+  const rollout = "rollout" in serve ? serve.rollout : { by: ["targetingKey"], hash: NATIVE_SCHEME };
+  if (other !== undefined) {
+    return {
+      rollout: {
+        ...rollout,
+        weights: setWeight(
+          [
+            [variant, plain.share],
+            [other.variant, other.share],
+          ],
+          0,
+          share,
+          true,
+        ),
+      },
+    };
   }
-  if (share === WEIGHT_TOTAL && isUsual(serve.rollout, flagKey) && other?.variant === rest) return { variant };
-  const weights = setWeight(serve.rollout.weights, 0, share, other !== undefined);
-  return { rollout: { ...serve.rollout, weights } };
+  const others: [string, number][] = rest === undefined ? [] : [[rest, WEIGHT_TOTAL - share]];
+  return { rollout: { ...rollout, weights: [[variant, share], ...others] } };
 }
 
 /** Whether a rollout has no settings besides its shares. */

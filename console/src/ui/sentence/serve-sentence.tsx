@@ -29,7 +29,7 @@ interface ServeProps {
 export function ServeSentence(props: ServeProps): JSX.Element {
   const { serve, wording, hasShares } = props;
   const plain = plainServe(serve);
-  if (plain === undefined) return <span>{serveText(serve, wording, true)}</span>;
+  if (plain === undefined) return <span class="text">{serveText(serve, wording, true)}</span>;
   const { variant, share, other } = plain;
   const remarks = "rollout" in serve ? bracketed(bucketingRemarks(serve.rollout, wording, true)).trim() : "";
   return (

@@ -24,6 +24,7 @@ export function describeFlagPage(world: () => ConsoleWorld): void {
     it("keeps one draft for all tabs, marks those with changes, and saves them together", async () => {
       await world().save({ key: "tabbed", type: "string", variants: { on: "a", off: "b" } }, "staging");
       const page = await open("tabbed?environment=staging");
+      await page.getByRole("button", { name: "Everyone, variant: off" }).click();
       await page.getByLabel("Variant", { exact: true }).selectOption("on");
       await tab("Variants").click();
       await page.getByRole("group", { name: "Variant on" }).getByLabel("Value").fill("new");

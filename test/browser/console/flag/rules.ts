@@ -94,6 +94,30 @@ export function describeRuleSentences(world: () => ConsoleWorld): void {
       await expect.poll(() => page().getByText("unsaved change").count()).toBe(0);
     });
 
+    it("serves a share to everyone else, and the other variant to the rest", async () => {
+      await openRule("everyone-else", { when: HOME, serve: { variant: "on" } });
+      await part("Everyone else, variant: off").click();
+      await editor("Everyone else, variant").getByRole("combobox", { name: "Variant" }).selectOption("on");
+      await part("Everyone else, share of on: 100%").click();
+      await page().getByRole("textbox", { name: "Percentage of on" }).fill("20");
+      await save();
+      const { default: rest } = (await world().api.call("getFlag", { path: { env: "staging", key: "everyone-else" } }))
+        .body;
+      const shares = {
+        weights: [
+          ["on", 20_000],
+          ["off", 80_000],
+        ],
+      };
+      expect(rest).toMatchObject({ rollout: shares });
+      await part("Everyone else, share of on: 20%").click();
+      await page().getByRole("textbox", { name: "Percentage of on" }).fill("100");
+      await save();
+      await expect
+        .poll(() => world().evaluate("everyone-else", { environment: "staging" }))
+        .toMatchObject({ value: true });
+    });
+
     it("adds a condition with AND, and Escape takes an empty one back", async () => {
       await openRule("longer", { when: HOME, serve: { variant: "on" } });
       const add = page().getByRole("button", { name: "AND…: add a condition to rule 1" });
@@ -138,7 +162,7 @@ function describeText(world: () => ConsoleWorld): void {
       expect(await page().getByRole("dialog").count()).toBe(0);
       await expect.poll(() => page().locator(":focus").inputValue()).toBe("ten");
       // All fields would have another control for the share, without the text.
-      await page().getByText("Edit all").click();
+      await page().getByText("1. home").click();
       expect(await share.inputValue()).toBe("ten");
 
       await page().getByRole("button", { name: "Discard" }).click();
@@ -161,10 +185,10 @@ function describeText(world: () => ConsoleWorld): void {
 
     it("opens all fields in its place, and comes back when they close", async () => {
       await openRule("all-fields", { when: HOME, serve: TENTH });
-      await page().getByText("Edit all").click();
+      await page().getByText("1. home").click();
       await page().getByText("IF country is NL or BE THEN on for 10%").waitFor();
       expect(await part("Rule 1, variant: on").count()).toBe(0);
-      await page().getByRole("combobox", { name: "Serve", exact: true }).first().selectOption("One variant");
+      await page().getByRole("combobox", { name: "Serve", exact: true }).selectOption("One variant");
       await page().getByText("1. home").click();
       await part("Rule 1, share of on: 100%").waitFor();
       expect(await page().getByRole("textbox", { name: "ID" }).count()).toBe(0);

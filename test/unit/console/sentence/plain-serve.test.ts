@@ -28,10 +28,13 @@ test("a variant with a share is a rollout, and with the whole share the variant 
   expect(withShare(tenth, 100_000, "checkout")).toEqual({ variant: "on" });
   const stored: Serve = { rollout: { salt: "checkout", weights: [["on", 10_000]] } };
   expect(withShare(stored, 100_000, "checkout")).toEqual({ variant: "on" });
+  const split25 = rollout(["on", 25_000], ["off", 75_000]);
   const split = withShare({ variant: "on" }, 10_000, "checkout", "off");
   expect(split).toEqual(rollout(["on", 10_000], ["off", 90_000]));
   expect(withShare(split, 0, "checkout", "off")).toEqual(rollout(["on", 0], ["off", 100_000]));
   expect(withShare(split, 100_000, "checkout", "off")).toEqual({ variant: "on" });
+  // An outcome that has to reach everyone does so also if its rollout had one variant.
+  expect(withShare(rollout(["on", 100_000]), 25_000, "checkout", "off")).toEqual(split25);
 });
 
 test("a rollout keeps its settings, also with the whole share", () => {
