@@ -9,6 +9,7 @@ import { useItemFocus } from "../../ui/item-focus.ts";
 import { avoidMoveBefore, MoveAnnouncer, useDragging } from "../../ui/reorder.tsx";
 import { rulesOfSteps, type Step } from "../../ui/rollout/ramp-steps.ts";
 import { ServeEditor } from "../../ui/rollout/serve-editor.tsx";
+import { serveAs } from "../../ui/rollout/serve.ts";
 import { Word } from "../../ui/sentence/part.tsx";
 import { plainServe, restOf } from "../../ui/sentence/plain-serve.ts";
 import { SentenceOrFields } from "../../ui/sentence/sentence-or-fields.tsx";
@@ -60,7 +61,7 @@ function Default({ editing, lists, variants }: Omit<SectionProps, "catalogue"> &
         pointer="/default"
         // A ramp is followed and stopped in its fields.
         isOpenAtFirst={plain === undefined}
-        sentence={() => (
+        sentence={(open) => (
           <div class="sentence" role="group" aria-label={name}>
             <Word isJoint>GETS</Word>
             <ServeSentence
@@ -73,6 +74,15 @@ function Default({ editing, lists, variants }: Omit<SectionProps, "catalogue"> &
               pointer="/default"
               of={name}
             />
+            {kind === "flag" && (
+              <button
+                type="button"
+                class="quiet add-condition"
+                onClick={() => (set(serveAs("rollout", serve, variants)), open())}
+              >
+                Shares and ramp…
+              </button>
+            )}
           </div>
         )}
         fields={() => (

@@ -47,7 +47,8 @@ export function withShare(serve: Serve, share: number, flagKey: string | undefin
   const { variant, other } = plain;
   const isAlone = !("rollout" in serve) || (isUsual(serve.rollout, flagKey) && other?.variant === rest);
   if (share === WEIGHT_TOTAL && isAlone) return { variant };
-  const rollout = "rollout" in serve ? serve.rollout : { by: ["targetingKey"], hash: NATIVE_SCHEME };
+  const rollout: Omit<Rollout, "weights"> =
+    "rollout" in serve ? serve.rollout : { by: ["targetingKey"], hash: NATIVE_SCHEME };
   if (other !== undefined) {
     return {
       rollout: {

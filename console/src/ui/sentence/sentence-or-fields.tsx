@@ -22,16 +22,25 @@ export function SentenceOrFields({
   pointer: string;
   /** Whether the fields are shown first. Only the first value counts. */
   isOpenAtFirst: boolean;
-  sentence: () => JSX.Element;
+  /** `open` shows the fields. */
+  sentence: (open: () => void) => JSX.Element;
   fields: () => JSX.Element;
 }): JSX.Element {
   const [isOpen] = useState(isOpenAtFirst);
   const [hasFields, setFields] = useState(isOpenAtFirst);
   const box = useRef<HTMLDivElement>(null);
+  const details = useRef<HTMLDetailsElement>(null);
   const isText = hasFields || isReadOnly.value;
+  const open = (): void => {
+    if (details.current === null) return;
+    details.current.open = true;
+    // The pressed control goes away with the sentence.
+    details.current.querySelector("summary")?.focus();
+  };
   return (
     <>
       <details
+        ref={details}
         open={isOpen}
         data-pointer={pointer}
         onToggle={({ currentTarget }) => {
@@ -49,7 +58,7 @@ export function SentenceOrFields({
         </summary>
         {hasFields && fields()}
       </details>
-      {!isText && <div ref={box}>{sentence()}</div>}
+      {!isText && <div ref={box}>{sentence(open)}</div>}
     </>
   );
 }

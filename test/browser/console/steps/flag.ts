@@ -82,7 +82,7 @@ function describeRampSteps(world: () => ConsoleWorld): void {
       await world().save({ key: "steps-ramp" }, "staging");
       const { page, steps, save } = await start("#/flags/steps-ramp?environment=staging");
       const targeting = page.getByRole("region", { name: "Targeting" });
-      await steps.choose(targeting.getByLabel("Serve"), "Percentage rollout");
+      await steps.press(targeting.getByRole("button", { name: "Shares and ramp…" }));
       await steps.press(targeting.getByLabel("Ramp over time"));
       expect(await targeting.getByLabel("from (%)").inputValue()).toBe("0");
       expect(await targeting.getByLabel("to (%)").inputValue()).toBe("100");
