@@ -5,9 +5,7 @@ import { FlagsPage } from "./pages/flags/flags.tsx";
 import { ImportPage } from "./pages/import/import.tsx";
 import { CreateFlagPage } from "./pages/new-flag/new-flag.tsx";
 import { PendingPage } from "./pages/pending/pending.tsx";
-import { SegmentPage } from "./pages/segments/segment.tsx";
 import { SegmentsPage } from "./pages/segments/segments.tsx";
-import { TryItPage } from "./pages/try-it/try-it.tsx";
 import * as icons from "./ui/kit/icons.ts";
 import { lazy } from "./ui/lazy.tsx";
 import { href, type Route } from "./state/route.ts";
@@ -17,7 +15,9 @@ const AuditPage = lazy(async () => (await import("./pages/audit/audit.tsx")).Aud
 const CachePage = lazy(async () => (await import("./pages/cache/cache.tsx")).CachePage);
 const EnvironmentsPage = lazy(async () => (await import("./pages/environments/environments.tsx")).EnvironmentsPage);
 const KeysPage = lazy(async () => (await import("./pages/keys/keys.tsx")).KeysPage);
+const SegmentPage = lazy(async () => (await import("./pages/segments/segment.tsx")).SegmentPage);
 const TokensPage = lazy(async () => (await import("./pages/tokens/tokens.tsx")).TokensPage);
+const TryItPage = lazy(async () => (await import("./pages/try-it/try-it.tsx")).TryItPage);
 const WebhookPage = lazy(async () => (await import("./pages/webhooks/webhook.tsx")).WebhookPage);
 const WebhooksPage = lazy(async () => (await import("./pages/webhooks/webhooks.tsx")).WebhooksPage);
 
