@@ -8,7 +8,6 @@ import type { Problem } from "../../ui/fields/problem.ts";
 import { isProtected } from "../environments.ts";
 import { notify, notifyFailure, reasonOf } from "../notices.ts";
 import { client } from "../session.ts";
-import { announceUndo } from "../undone.ts";
 
 export interface CreatedFlag {
   flag: Flag;
@@ -66,7 +65,7 @@ export async function createEverywhere(
 
 /**
  * Deletes a created flag from each environment in which nobody has changed it since, after a review if it is in
- * production. Returns whether it was deleted anywhere.
+ * production. Returns whether it was deleted anywhere. The page of the flag must then be left: it cannot read it again.
  */
 export async function undoCreation({ flag: { key, enabled }, environment, versions }: CreatedFlag): Promise<boolean> {
   const all = Object.keys(versions);
@@ -93,6 +92,5 @@ export async function undoCreation({ flag: { key, enabled }, environment, versio
   if (deleted.length === 0) return false;
   createdFlag.value = undefined;
   notify(`${key} deleted again from ${listText(deleted, "and")}. To have it back, create it again`);
-  announceUndo();
   return true;
 }
