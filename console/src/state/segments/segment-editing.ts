@@ -65,7 +65,10 @@ export function createSegmentEditing(
     },
     async check() {
       const sent = wanted.peek();
-      refused.value = { problems: [...(await segmentProblemsOf(sent))], sent };
+      const found = await segmentProblemsOf(sent);
+      // An empty name is that of the key, which has the problem itself.
+      const isNamed = (draft.peek().name ?? "").trim() !== "";
+      refused.value = { problems: found.filter(({ pointer }) => pointer !== "/name" || isNamed), sent };
       return refused.peek()?.problems.length === 0;
     },
     async save() {

@@ -18,6 +18,9 @@ export function describeCreateJourneys(world: () => ConsoleWorld): void {
     }
 
     it("has it live for 10% of NL in production after six steps and one confirmation", async () => {
+      // The attribute is known from a condition.
+      const when = { attribute: "country", operator: "in" as const, values: ["NL"] };
+      await world().save({ key: "knows-country", rules: [{ id: "home", when, serve: { variant: "on" } }] });
       const page = await open("#/flags?environment=production");
       const steps = new Steps();
       await steps.press(page.getByRole("link", { name: "New flag" }));
