@@ -8,7 +8,7 @@ import { timeText, windowsText } from "./time.ts";
 export function ruleText(rule: Rule, wording: Wording, isShort = true): string {
   const schedule = scheduleText(rule, wording);
   const serve = serveText(rule.serve, wording, isShort);
-  const who = rule.when === undefined ? "EVERYONE:" : `IF ${conditionText(rule.when, isShort)} THEN`;
+  const who = rule.when === undefined ? "EVERYONE GETS" : `IF ${conditionText(rule.when, isShort)} THEN`;
   return `${who} ${serve}${schedule === undefined ? "" : `, ${schedule}`}`;
 }
 

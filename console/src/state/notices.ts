@@ -25,7 +25,7 @@ export interface Notice extends NoticeOptions {
 const SHOWN_MS = 6000;
 /** A notice with an action gives time to read it and to decide. */
 const ACTION_SHOWN_MS = 12_000;
-/** A page has room for so many notices. */
+/** The largest number of notices that a page has room for. */
 const MAX_NOTICES = 5;
 
 let last = 0;

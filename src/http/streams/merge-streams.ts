@@ -1,4 +1,4 @@
-/** Returns a stream of everything that some streams have, as it comes. It ends when the first of them ends. */
+/** Returns a stream with the parts of several streams as they arrive. It ends when the first of them ends. */
 export function mergeStreams(streams: readonly ReadableStream<Uint8Array>[]): ReadableStream<Uint8Array> {
   const readers = streams.map((stream) => stream.getReader());
   const readFrom = async (from: number) => ({ from, ...(await readers[from]!.read()) });

@@ -115,7 +115,7 @@ describe("the series of flags", () => {
     expect((await get("flags=busy")).status).toBe(503);
   });
 
-  test("takes at most 100 flags and 400 steps, and refuses what is no key", async ({ expect }) => {
+  test("takes at most 100 flags and 400 steps, and refuses invalid keys", async ({ expect }) => {
     const keys = Array.from({ length: 101 }, (_, i) => `flag-${i}`);
     expect((await get(`flags=${keys.slice(1).join(",")}`)).body.items).toHaveLength(100);
     for (const query of ["", "flags=", "flags=a,", "flags=@a", `flags=${keys.join(",")}`, "flags=a&step=week"])

@@ -168,7 +168,7 @@ test("a rule reads as a sentence with its schedule", () => {
   expect(ruleText(rule, BERLIN)).toBe(
     "IF country is NL or BE THEN on for 10%, from 24 Dec 2026, 09:00 CET until 31 Dec 2026, 09:00 CET only Mon 09:00–17:00 (UTC)",
   );
-  expect(ruleText({ id: "r", serve: { variant: "on" } }, BERLIN)).toBe("EVERYONE: on");
+  expect(ruleText({ id: "r", serve: { variant: "on" } }, BERLIN)).toBe("EVERYONE GETS on");
 });
 
 test("the number of the rest is written in one way", () => {

@@ -69,5 +69,5 @@ function firstFallback({ type, variants, offVariant }: Draft): unknown {
 function parseFallback(type: FlagType, text: string): Parsed<unknown> {
   const parsed = parseValue(type, text);
   const isNull = "value" in parsed && parsed.value === null;
-  return isNull ? { problem: "null is no fallback: clear the box above instead" } : parsed;
+  return isNull ? { problem: "null is not a fallback: clear the box above instead" } : parsed;
 }

@@ -27,7 +27,7 @@ import { FlagTable } from "./table.tsx";
 
 /** The delay between typing and the change of the address (milliseconds). */
 const ADDRESS_DELAY_MS = 250;
-/** How often the list looks whether environments have changed that no stream tells of (milliseconds). */
+/** How often the list checks the environments that no stream follows (milliseconds). */
 const ELSEWHERE_MS = 15_000;
 
 /** All flags of the environment. The search and the filters are in the address. */

@@ -76,7 +76,7 @@ export function ApplySection({ project, environment }: { project: ImportedProjec
 /** The result of the last review or import. */
 interface Done {
   text: string;
-  /** The import that can be taken back. */
+  /** The import that can be undone. */
   plan?: ImportPlan;
 }
 

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import type { PlannedChange } from "../../../../sdk/project/plan.ts";
+import { moreText } from "../../../../sdk/words/names.ts";
 import { Changes, DifferenceList } from "../../ui/words/differences.tsx";
 
 /** The number of changes that the review lists one by one. */
@@ -19,7 +20,7 @@ export function PlannedChanges({ changes }: { changes: readonly PlannedChange[] 
           {action === "update" ? <DifferenceList differences={found} /> : <Whole found={found} />}
         </details>
       ))}
-      {changes.length > LISTED && <p class="hint">and {changes.length - LISTED} more</p>}
+      {changes.length > LISTED && <p class="hint">and {moreText(changes.length - LISTED)}</p>}
     </div>
   );
 }

@@ -12,7 +12,7 @@ export function otherEnvironments(environment: string): string[] {
   return (environments.data.peek() ?? []).map(({ key }) => key).filter((key) => key !== environment);
 }
 
-/** Takes an import back after a review. Returns the result in words, or `undefined` if nothing was written. */
+/** Undoes an import after a review. Returns the result in words, or `undefined` if nothing was written. */
 export async function undoImport(written: ImportPlan): Promise<string | undefined> {
   const { environment } = written;
   const topic = `import ${environment}`;
@@ -21,7 +21,7 @@ export async function undoImport(written: ImportPlan): Promise<string | undefine
     const { plan, left } = inverse;
     if (plan.changes.length === 0) {
       const reasons = left.map(({ name, reason }) => `${name}: ${reason}`);
-      const text = reasons.length === 0 ? "is undone already" : `cannot be undone. ${listText(reasons, "and", 3)}`;
+      const text = reasons.length === 0 ? "is already undone" : `cannot be undone. ${listText(reasons, "and", 3)}`;
       notify(`The import into ${environment} ${text}`, "done", { topic });
       return undefined;
     }
@@ -45,7 +45,7 @@ export async function undoImport(written: ImportPlan): Promise<string | undefine
     });
     if (!isConfirmed) return undefined;
     const text = await applyUndo(inverse);
-    notify(`${text}. To have it back, import again`, "done", { topic });
+    notify(`${text}. To get it back, import again`, "done", { topic });
     announceUndo();
     return `${text}.`;
   } catch (error) {

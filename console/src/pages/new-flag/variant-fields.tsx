@@ -49,7 +49,7 @@ function ValuesAsJson({ form, onChange }: Props): JSX.Element {
       parse={parseValues}
       onChange={(values) => onChange(withValues(form, values))}
       pointer="/variants"
-      hint="Each name is a variant, and what follows is its value."
+      hint="Each name is a variant, and its value follows the colon."
     />
   );
 }

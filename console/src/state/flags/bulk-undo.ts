@@ -1,4 +1,4 @@
-/** The plan that takes a change of many flags back. */
+/** The plan that undoes a change of many flags. */
 import type { Flag } from "../../../../sdk/client/contract.ts";
 import { exactJson } from "../../../../src/flags/formats/exact-numbers.ts";
 
@@ -16,7 +16,7 @@ export interface Planned {
 const SET = ["enabled", "tags", "owner"] as const;
 
 /**
- * Returns the plan that takes written changes back, from the flags as they are `now`, and the keys of those whose
+ * Returns the plan that undoes written changes, from the flags as they are `now`, and the keys of those whose
  * field has changed again.
  */
 export function undoPlanOf(

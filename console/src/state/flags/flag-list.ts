@@ -133,7 +133,7 @@ export class FlagList implements Resource<Rows> {
     this.#catchingUp.delete(environment);
   }
 
-  /** Asks whether other environments have changed: those of which no stream tells. */
+  /** Asks whether other environments have changed, for those that no stream follows. */
   async lookElsewhere(): Promise<void> {
     if (!this.#isWhole.peek()) return;
     const found = await client.call("listEnvironments").catch(() => undefined);

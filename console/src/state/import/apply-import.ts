@@ -1,4 +1,4 @@
-/** Compares an import with an environment, writes it there, and takes it back. */
+/** Compares an import with an environment, writes it there, and undoes it. */
 import { allPages, ApiError } from "../../../../sdk/client/client.ts";
 import { differences } from "../../../../sdk/client/differences.ts";
 import type { ImportedProject } from "../../../../sdk/import/index.ts";
@@ -63,7 +63,7 @@ export async function applyImport(plan: EnvironmentPlan): Promise<string> {
   return `Import into ${plan.environment}: ${changedText(plan.changes)}${published}`;
 }
 
-/** Returns the plan that takes an import back, which the API would accept. @throws ApiError if it would not */
+/** Returns the plan that undoes an import, which the API would accept. @throws ApiError if it would not */
 export async function planUndo(written: ImportPlan): Promise<Inverse> {
   const now = await contentsOfDeployment(client, written.environment);
   const reason = "the import replaced its definition in other environments too";
@@ -72,7 +72,7 @@ export async function planUndo(written: ImportPlan): Promise<Inverse> {
   return inverse;
 }
 
-/** Takes an import back. Returns the result in words. @throws Error that says which parts are written */
+/** Undoes an import. Returns the result in words. @throws Error that says which parts are written */
 export async function applyUndo({ plan, left }: Inverse): Promise<string> {
   const published = await write(plan, UNDO);
   const rest =

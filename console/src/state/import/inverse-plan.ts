@@ -1,4 +1,4 @@
-/** The plan that takes a write of many flags and segments back, as far as nothing has changed since. */
+/** The plan that undoes a write of many flags and segments, except for those that have changed since. */
 import { differences } from "../../../../sdk/client/differences.ts";
 import type { Contents, Deployed } from "../../../../sdk/project/contents.ts";
 import { type EnvironmentPlan, plan, type PlannedChange } from "../../../../sdk/project/plan.ts";
@@ -18,8 +18,8 @@ export interface Inverse {
 }
 
 /**
- * Returns the plan that brings back the contents before `written`. It leaves documents that differ now from the ones
- * written, those in `kept` with the reason, and created ones that anything else uses.
+ * Returns the plan that brings back the contents before `written`. It leaves documents that have changed since,
+ * those in `kept` with the reason, and created ones that anything else uses.
  */
 export function inversePlan(written: EnvironmentPlan, now: Deployed, kept: ReadonlyMap<string, string>): Inverse {
   const { environment, changes } = written;

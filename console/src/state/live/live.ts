@@ -36,7 +36,7 @@ const PAUSE = { usualMs: 500, firstMs: 1000, longestMs: 60_000 };
 const isVisible = signal(document.visibilityState === "visible");
 document.addEventListener("visibilitychange", () => (isVisible.value = document.visibilityState === "visible"));
 
-/** The environments that the open stream tells of, so that there is no need to look. */
+/** The environments that the open stream follows, so there is no need to ask for their versions. */
 const followed = new Set<string>();
 addEventListener("focus", () => {
   const key = environment.peek();
@@ -45,13 +45,13 @@ addEventListener("focus", () => {
 
 /** Whether the page is the list of flags, which has a column for each environment. */
 const isListShown = computed(() => (route.value.path[0] ?? "flags") === "flags" && route.value.path.length <= 1);
-/** Whether the stream is to follow the other environments too. One that does goes on to do so until it ends. */
+/** Whether the stream follows the other environments too. A stream that does so continues until it ends. */
 const isWide = signal(false);
 effect(() => {
   if (isListShown.value) isWide.value = true;
 });
 
-/** Whether a stream tells of every environment now. */
+/** Whether a stream follows every environment now. */
 export function isFollowingAll(): boolean {
   return environments.data.peek()?.every(({ key }) => followed.has(key)) === true;
 }
@@ -70,7 +70,7 @@ async function follow(key: string, signal: AbortSignal): Promise<void> {
   let failures = 0;
   await pause(OPENING_MS, signal);
   while (!signal.aborted) {
-    // The effect that follows begins anew.
+    // The change of the signal starts the effect again.
     if (isWide.peek() && !isListShown.peek()) return void (isWide.value = false);
     let pauseMs = PAUSE.usualMs;
     try {

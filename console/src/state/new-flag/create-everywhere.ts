@@ -91,6 +91,6 @@ export async function undoCreation({ flag: { key, enabled }, environment, versio
   }
   if (deleted.length === 0) return false;
   createdFlag.value = undefined;
-  notify(`${key} deleted again from ${listText(deleted, "and")}. To have it back, create it again`);
+  notify(`${key} deleted from ${listText(deleted, "and")}. To get it back, create it again`);
   return true;
 }

@@ -59,7 +59,7 @@ export function FlagAndVariants({
           const other = known.flags.find((one) => one.key === key);
           const own = Object.keys(other?.variants ?? {});
           const kept = variants.filter((name) => own.includes(name));
-          // A flag is usually needed to be on.
+          // Usually, the other flag must be on.
           onChange({ flag: key, variants: kept.length > 0 ? kept : own.filter((name) => name !== other?.offVariant) });
         }}
         pointer={`${pointer}/flag`}

@@ -50,7 +50,7 @@ function ConflictDialog({ subject, choices, choose }: ConflictDialogProps): JSX.
           if (chosen.size === choices.length) choose(chosen);
         }}
       >
-        <p>You both changed {count}. The other changes of both are kept.</p>
+        <p>You both changed {count}. All other changes by both of you are kept.</p>
         {choices.map((choice) => (
           <Choice
             key={choice.pointer}

@@ -44,7 +44,7 @@ export function ConditionSentence({
       <Word isJoint>{condition === undefined ? "EVERYONE" : "IF"}</Word>
       {condition !== undefined &&
         parts.map((part, i) => (
-          // oxlint-disable-next-line react/no-array-index-key -- conditions have no identity but their place
+          // oxlint-disable-next-line react/no-array-index-key -- a condition is identified only by its place
           <span key={i} class="sentence-part">
             {i > 0 && <Word isJoint>{joint}</Word>}
             {isPlainLeaf(part) ? (
@@ -74,7 +74,7 @@ export function ConditionSentence({
         <Icon of={icons.add} />
         {condition === undefined ? "IF…" : `${joint}…`}
       </button>
-      {condition !== undefined && <Word isJoint>THEN</Word>}
+      <Word isJoint>{condition === undefined ? "GETS" : "THEN"}</Word>
     </span>
   );
 }

@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import { bracketed } from "../../../../sdk/client/scheme-text.ts";
 import { pathText, readText, remarksOf } from "../../../../sdk/words/condition.ts";
+import { moreText } from "../../../../sdk/words/names.ts";
 import { OPERATOR_TEXTS } from "../../../../sdk/words/operators.ts";
 import { changeOperator, type Leaf } from "../condition/condition.ts";
 import { OperatorSelect } from "../condition/operator-select.tsx";
@@ -91,7 +92,7 @@ function AttributePart({ leaf, onChange, onRemove, pointer, list, of, name }: Le
   );
 }
 
-/** A sentence shows so many values. The others are counted. */
+/** The number of values that a sentence shows. It counts the others. */
 const SHOWN_VALUES = 5;
 
 function ValuesPart({ leaf, onChange, pointer, subject }: LeafProps & { subject: string }): JSX.Element | null {
@@ -108,7 +109,7 @@ function ValuesPart({ leaf, onChange, pointer, subject }: LeafProps & { subject:
     <span ref={box} class="part-values">
       <Part
         name={name}
-        value={[...first, ...(more > 0 ? [`${more.toLocaleString("en")} more`] : [])].join(", ") || "none"}
+        value={[...first, ...(more > 0 ? [moreText(more)] : [])].join(", ") || "none"}
         pointer={`${pointer}/values`}
         isMissing={texts.length === 0}
         before={
@@ -148,7 +149,7 @@ function ValuesText({
   more: number;
   isEmpty: boolean;
 }): JSX.Element | string {
-  if (texts.length > 0) return [...texts, ...(more > 0 ? [`${more.toLocaleString("en")} more`] : [])].join(", ");
-  if (more > 0) return `${more.toLocaleString("en")} more`;
+  if (texts.length > 0) return [...texts, ...(more > 0 ? [moreText(more)] : [])].join(", ");
+  if (more > 0) return moreText(more);
   return isEmpty ? "value…" : <Icon of={icons.add} />;
 }

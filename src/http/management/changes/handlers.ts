@@ -73,7 +73,7 @@ async function confirm(subscriptions: readonly Omit<Followed, "state">[]): Promi
   });
 }
 
-/** Each environment takes a head check a second from the subrequests of one response, so they share its lifetime. */
+/** Each environment costs one of the response's subrequests a second, for a head check. So they share its lifetime. */
 function bodyOf(followed: readonly Followed[], slot: StreamSlot, streams: StreamServices): ReadableStream<Uint8Array> {
   const lifetimeMs = Math.min(LIFETIME_MS, streams.lifetimeMs / followed.length);
   return mergeStreams(

@@ -9,7 +9,7 @@ import { cursorOf, limitOf } from "../page.ts";
 import { fields } from "../shape.ts";
 
 const STEPS = ["hour", "day"] as const;
-/** Exported for series, which have one number for each step. */
+/** The length of a step (ms). */
 export const STEP_MS: Record<UsageStep, number> = { hour: HOUR_MS, day: 24 * HOUR_MS };
 /** The number of steps of one response, and of a request without `from`. */
 export const MAX_STEPS = 400;

@@ -172,7 +172,7 @@ function describeText(world: () => ConsoleWorld): void {
       expect(await page().getByText("unsaved change").count()).toBe(0);
     });
 
-    it("drops such text at Escape", async () => {
+    it("drops text that is not a value at Escape", async () => {
       await openRule("escaped", { when: HOME, serve: TENTH });
       await part("Rule 1, share of on: 10%").click();
       await page().getByRole("textbox", { name: "Percentage of on" }).fill("ten");

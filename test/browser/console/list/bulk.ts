@@ -48,7 +48,9 @@ export function describeBulkJourneys(world: () => ConsoleWorld): void {
         .getByLabel(/to confirm$/)
         .fill("production");
       await dialog().getByRole("button", { name: "Undo the change" }).click();
-      await page.getByText("Taken back for bulk-off-1. Left, because they have changed since: bulk-off-2").waitFor();
+      await page
+        .getByText("Change undone for bulk-off-1. Left as they are, because they have changed since: bulk-off-2")
+        .waitFor();
       await expect.poll(() => world().evaluate("bulk-off-1")).toMatchObject({ value: true });
       await expect.poll(() => page.getByRole("switch", { name: "bulk-off-1 enabled" }).isChecked()).toBe(true);
     });
@@ -66,7 +68,7 @@ export function describeBulkJourneys(world: () => ConsoleWorld): void {
       expect(items.map(({ key }) => key)).toEqual(["bulk-tag-1", "bulk-tag-2"]);
       const notice = page.locator(".notice").filter({ hasText: "Tag tidy added to bulk-tag-1 and bulk-tag-2" });
       await notice.getByRole("button", { name: "Undo" }).click();
-      await page.getByText("Taken back for bulk-tag-1 and bulk-tag-2").waitFor();
+      await page.getByText("Change undone for bulk-tag-1 and bulk-tag-2").waitFor();
       expect((await world().api.call("listDefinitions", { query: { tag: "tidy" } })).body.items).toEqual([]);
     });
 
@@ -91,7 +93,7 @@ export function describeBulkJourneys(world: () => ConsoleWorld): void {
       expect((await definition()).archivedAt).toBeDefined();
       const notice = page.locator(".notice").filter({ hasText: "Archived in every environment: bulk-gone" });
       await notice.getByRole("button", { name: "Undo" }).click();
-      await page.getByText("Taken back for bulk-gone").waitFor();
+      await page.getByText("Change undone for bulk-gone").waitFor();
       expect((await definition()).archivedAt).toBeUndefined();
     });
 

@@ -16,7 +16,7 @@ export function describeNewFlagDrafts(world: () => ConsoleWorld): void {
     const field = (label: string) => visit().page.getByLabel(label, { exact: true }).first();
     const discard = () => visit().page.getByRole("main").getByRole("button", { name: "Discard" });
 
-    it("has them back after a reload, can discard them, and is asked before leaving", async () => {
+    it("has its fields back after a reload, can discard them, and is asked before leaving", async () => {
       const page = await open("#/flags/new?environment=staging");
       expect(await discard().isDisabled()).toBe(true);
       await field("Name").fill("Kept colour");

@@ -142,7 +142,7 @@ function describeCreationUndo(world: () => ConsoleWorld): void {
       // The flag is off in production, so nobody can lose it.
       expect(await review.getByLabel(/to confirm$/).count()).toBe(0);
       await review.getByRole("button", { name: "Delete flag" }).click();
-      await page.getByText("made-by-mistake deleted again from").waitFor();
+      await page.getByText("made-by-mistake deleted from").waitFor();
       await page.getByRole("heading", { name: "Flags", level: 1 }).waitFor();
       for (const environment of ["staging", "production"]) {
         expect(await world().evaluate("made-by-mistake", { environment })).toMatchObject({ status: 404 });

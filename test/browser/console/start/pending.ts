@@ -47,7 +47,7 @@ export function describePendingJourneys(world: () => ConsoleWorld): void {
       const time = sale.getByRole("time");
       expect(await time.getAttribute("datetime")).toBe(begins);
       expect(await time.textContent()).toMatch(/^\d\d:\d\d (CET|CEST).*\d\d:\d\d UTC$/);
-      expect(await sale.textContent()).toContain("Rule sale begins: EVERYONE: on");
+      expect(await sale.textContent()).toContain("Rule sale begins: EVERYONE GETS on");
       expect(await item("pending-sale").filter({ hasText: "expired" }).count()).toBe(1);
       const days = await page.evaluate<string[]>(
         `[...document.querySelectorAll("main time")].map((one) => one.dateTime)`,

@@ -106,7 +106,7 @@ function describePrerequisiteSteps(world: () => ConsoleWorld): void {
   describe("the steps to make a flag need another one", () => {
     const { start } = useTasks(world);
 
-    it("a prerequisite takes four steps, because it is needed to be on", async () => {
+    it("a prerequisite takes four steps, because it accepts every variant but the off variant", async () => {
       await world().save({ key: "steps-needed", default: { variant: "off" } }, "staging");
       await world().save({ key: "steps-dependent", default: { variant: "on" } }, "staging");
       const { page, steps, save } = await start("#/flags/steps-dependent?environment=staging");

@@ -95,7 +95,7 @@ describe("a stream of several environments", () => {
     expect(environmentsOf(await follow("?also=gone"))).toEqual(["production"]);
   });
 
-  test("lives on while Redis and Postgres are down, and then tells what has changed", async ({ expect }) => {
+  test("stays open while Redis and Postgres are down, and then tells what has changed", async ({ expect }) => {
     const reader = await follow("?also=staging");
     const before = changesOf(reader).length;
     const written = await save("staging", false);

@@ -103,7 +103,7 @@ describe("role and environments of a token", () => {
     expect({ ...unknown.body, requestId: "" }).toEqual({ ...foreign.body, requestId: "" });
   });
 
-  test("a stream has no other environment than those of the token", async ({ expect }) => {
+  test("a stream follows only the environments of the token", async ({ expect }) => {
     const follow = (name: string, also: string) => as(name, "HEAD", `/api/v1/environments/staging/stream?also=${also}`);
     for (const name of ["read staging", "write staging"])
       for (const also of ["production", "nowhere", "staging,production"])

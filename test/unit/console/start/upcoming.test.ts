@@ -43,7 +43,7 @@ describe("the changes to come in a flag", () => {
   it("are that a rule begins and ends", () => {
     const rule = { id: "sale", serve: { variant: "on" }, from: "2030-01-08T08:00:00Z", until: "2030-01-09T08:00:00Z" };
     expect(texts(flagWith([rule]))).toEqual([
-      "2030-01-08T08:00 Rule sale begins: EVERYONE: on.",
+      "2030-01-08T08:00 Rule sale begins: EVERYONE GETS on.",
       "2030-01-09T08:00 Rule sale ends.",
     ]);
     expect(texts(flagWith([rule]), Date.parse("2030-01-08T08:00:00Z"))).toEqual(["2030-01-09T08:00 Rule sale ends."]);

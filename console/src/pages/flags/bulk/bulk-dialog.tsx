@@ -132,7 +132,7 @@ function doneText(action: BulkAction, text: string, environment: string, written
     case "untag":
       return `Tag ${text} removed from ${flags}`;
     case "owner":
-      return `${text === "" ? "Nobody" : text} is now the owner of ${flags}`;
+      return text === "" ? `Owner removed from ${flags}` : `${text} is now the owner of ${flags}`;
     case "archive":
       return `Archived in every environment: ${flags}`;
   }

@@ -1,4 +1,4 @@
-/** Takes a change of many flags back. */
+/** Undoes a change of many flags. */
 import type { JSX } from "preact";
 import { listText } from "../../../../../sdk/words/names.ts";
 import { isProtected } from "../../../state/environments.ts";
@@ -13,15 +13,16 @@ export function notifyBulk(environment: string, text: string, written: readonly 
   notify(text, "done", { action: { label: "Undo", run: () => undoBulk(environment, written) } });
 }
 
-/** Takes the change of each flag back that has not changed again since. In production, after a review. */
+/** Undoes the change of each flag that has not changed since. In production, a review comes first. */
 async function undoBulk(environment: string, written: readonly Planned[]): Promise<void> {
   try {
     const keys = new Set(written.map(({ flag }) => flag.key));
     const isArchive = written.every(({ wanted }) => wanted === undefined);
     const now = isArchive ? [] : (await readSelected(environment, keys)).flags;
     const { plan, left } = undoPlanOf(written, now);
-    const rest = left.length === 0 ? "" : `. Left, because they have changed since: ${listText(left, "and", 3)}`;
-    if (plan.length === 0) return void notify(`Nothing was taken back${rest}`);
+    const rest =
+      left.length === 0 ? "" : `. Left as they are, because they have changed since: ${listText(left, "and", 3)}`;
+    if (plan.length === 0) return void notify(`Nothing was undone${rest}`);
     if (isProtected(environment) && !isArchive && !(await isConfirmed(environment, plan))) return;
     const failures = await writePlan(environment, plan);
     for (const failure of failures) notify(`Could not undo ${failure.keys.join(", ")}: ${failure.reason}`, "failed");
@@ -30,7 +31,7 @@ async function undoBulk(environment: string, written: readonly Planned[]): Promi
     announceUndo();
     if (done.length === 0) return;
     const names = done.map(({ flag }) => flag.key);
-    notifyBulk(environment, `Taken back for ${listText(names, "and", 3)}${rest}`, done);
+    notifyBulk(environment, `Change undone for ${listText(names, "and", 3)}${rest}`, done);
   } catch (error) {
     notifyFailure("Could not undo the change of the flags", error);
   }

@@ -29,7 +29,7 @@ export class SeriesOfEnvironment {
     return this.#known;
   }
 
-  /** Reads the series of flags that are in view, unless they are known. Replaces an earlier wish that still waits. */
+  /** Reads the series of flags that are in view, unless they are known. Replaces an earlier call that still waits. */
   want(keys: readonly string[]): void {
     clearTimeout(this.#settling);
     const now = Date.now();
@@ -37,7 +37,7 @@ export class SeriesOfEnvironment {
     if (missing.length > 0) this.#settling = setTimeout(() => void this.#read(missing), SETTLED_MS);
   }
 
-  /** Nobody waits for these numbers, so a failure leaves them out. The next wish asks again. */
+  /** Nobody waits for these numbers, so a failure leaves them out. The next call asks again. */
   async #read(keys: readonly string[]): Promise<void> {
     for (const flags of requestsFor(keys)) {
       const now = Date.now();
