@@ -1092,7 +1092,7 @@ export type UsageSeries = {
   to: string;
   /** false if Redis could not be read: then the last minute is missing. */
   complete: boolean;
-  /** Whether evaluations are counted, or were in the last 7 days. Otherwise zeros say nothing. */
+  /** Whether evaluations are counted, or were in the last 7 days. Otherwise, zeros mean nothing. */
   isCounting: boolean;
   /** The flags in the order of the request, with one number for each step. */
   items: {

@@ -24,7 +24,7 @@ interface DialogFormProps {
   changesLater?: boolean;
   onSubmit: () => void | Promise<void>;
   onClose: () => void;
-  /** Is told when `onSubmit` starts and ends. */
+  /** Called when `onSubmit` starts and when it ends. */
   onBusy?: (isBusy: boolean) => void;
   children: ComponentChildren;
 }

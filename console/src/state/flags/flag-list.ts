@@ -11,7 +11,7 @@ import type { ListedFlag } from "./flag-filter.ts";
 
 /** The flags of the first page, which are a little more than a screen shows, and those of each other page. */
 const PAGE = { first: "30", other: "200" };
-/** While pages arrive, the list is drawn again after this time at the soonest (ms): sorting and drawing take longer. */
+/** While pages arrive, the list is redrawn after this time at the earliest (ms): sorting and drawing take longer. */
 const REDRAW_MS = 400;
 /** How long a row stays marked after somebody else changed it (ms). */
 const MARKED_MS = 4000;

@@ -66,7 +66,7 @@ export function createSegmentEditing(
     async check() {
       const sent = wanted.peek();
       const found = await segmentProblemsOf(sent);
-      // An empty name is that of the key, which has the problem itself.
+      // Without a name, the key is the name, and the problem is shown at the key.
       const isNamed = (draft.peek().name ?? "").trim() !== "";
       refused.value = { problems: found.filter(({ pointer }) => pointer !== "/name" || isNamed), sent };
       return refused.peek()?.problems.length === 0;

@@ -32,7 +32,7 @@ export function useInvalidText<T extends HTMLElement = HTMLFormElement>() {
   return {
     form,
     isInvalid,
-    /** The controls for which a review was refused, as far as they are still invalid. */
+    /** The controls for which a review was refused and that are still invalid. */
     problems: refused,
     /** Shows the problem of each invalid control at the control, and returns them. */
     refuse(): readonly Problem[] {

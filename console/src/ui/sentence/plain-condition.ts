@@ -43,7 +43,7 @@ export function withoutPart(condition: Condition, index: number): Condition | un
   return "any" in condition ? { any: rest } : { all: rest };
 }
 
-/** Whether the values of a leaf are what they look like. Hashes are not. */
+/** Whether a person can read the values of a leaf. Hashes are not readable. */
 export function isPlainLeaf(condition: Condition): condition is Leaf {
   return (
     "attribute" in condition &&

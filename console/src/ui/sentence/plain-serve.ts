@@ -5,7 +5,7 @@ import { isPercent, totalOf } from "../rollout/hash-space.ts";
 import { setWeight, sumOf } from "../rollout/weights.ts";
 
 export interface PlainServe {
-  /** `null` for the value that code uses by itself. */
+  /** `null` for the code's default. */
   variant: string | null;
   /** The part of 100,000 that gets the variant. */
   share: number;

@@ -123,7 +123,7 @@ export const usageSchemas: Record<string, object> = {
     ...range,
     isCounting: {
       type: "boolean",
-      description: "Whether evaluations are counted, or were in the last 7 days. Otherwise zeros say nothing.",
+      description: "Whether evaluations are counted, or were in the last 7 days. Otherwise, zeros mean nothing.",
     },
     items: {
       type: "array",

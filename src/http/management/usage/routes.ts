@@ -61,7 +61,7 @@ export const USAGE_ROUTES = [
       tag: "Usage",
       id: "getUsageSeries",
       summary: "Count the evaluations of some flags by step",
-      description: `Returns the counts of up to 100 flags, which the parameter \`flags\` names, as in \`checkout,search\`: one number for each step, in the order of time. ${COUNTS} \`isCounting\` is false if counting is switched off and no environment has counts of the last 7 days: then zeros say nothing. A flag that does not exist has zeros.`,
+      description: `Returns the counts of up to 100 flags, which the parameter \`flags\` names, as in \`checkout,search\`: one number for each step, in the order of time. ${COUNTS} \`isCounting\` is false if counting is switched off and no environment has counts from the last 7 days: zeros then mean nothing. A flag that does not exist has zeros.`,
       access: "read",
       query: seriesQuery,
       responses: { 200: { description: "The series of each flag.", schema: "UsageSeries" } },

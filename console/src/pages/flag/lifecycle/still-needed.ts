@@ -1,4 +1,4 @@
-/** Says that a flag cannot go while others need it, before a person confirms its removal. */
+/** Says that a flag cannot be removed while others need it, before a person confirms the removal. */
 import { allPages } from "../../../../../sdk/client/client.ts";
 import { listText } from "../../../../../sdk/words/names.ts";
 import { flagsThatNeed } from "../../../state/flags/reference-check.ts";

@@ -7,7 +7,7 @@ import { requestsFor, SERIES_DAYS } from "./series.ts";
 
 /** A series is read again after this time (ms). */
 const FRESH_MS = 5 * 60_000;
-/** Rows that stay in view for this long are read, so that a search reads only what it ends with (ms). */
+/** Rows that stay in view for this long are read, so that a search reads only its final rows (ms). */
 const SETTLED_MS = 300;
 
 /** The evaluations of a flag: a number for each day. `undefined` if evaluations are not counted. */
