@@ -1,5 +1,6 @@
 import type { AttributePath, ConditionTrace } from "../../sdk/client/contract.ts";
 import { readingText } from "../../sdk/client/reader-text.ts";
+import { moreText } from "../../sdk/words/names.ts";
 
 /** The attributes of the evaluated context, which a trace does not repeat. */
 export type Attributes = Record<string, unknown>;
@@ -34,7 +35,7 @@ function textOf(trace: ConditionTrace, context: Attributes): string {
 function leafText(trace: ConditionTrace, context: Attributes): string {
   const { attribute = "", operator = "", values = [], omittedValues, hashes, isPresent, problem, read, each } = trace;
   const name = [attribute].flat().join(".");
-  const more = omittedValues === undefined ? "" : ` and ${omittedValues} more`;
+  const more = omittedValues === undefined ? "" : ` and ${moreText(omittedValues)}`;
   const shown = hashes === undefined ? values.map(valueText).join(", ") + more : `${hashes} hashes`;
   const test = [each && "has an element", readText(read), operator, shown].filter(Boolean).join(" ");
   if (isPresent === false) return `${name} is missing (${test})`;
