@@ -2,22 +2,31 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { ConsoleWorld } from "../support/console-world.ts";
 import type { Visit } from "../support/visit.ts";
 
-export function describeBulkJourneys(world: () => ConsoleWorld): void {
-  describe("a person who changes many flags", () => {
-    let visit: Visit;
-    const dialog = () => visit.page.getByRole("dialog");
-    const changes = () => dialog().getByRole("list", { name: "Changes" });
-    const open = async (search: string, environment = "staging") => {
+/** Opens the list, and changes the selected flags. */
+function useBulk(world: () => ConsoleWorld) {
+  let visit: Visit;
+  afterEach(() => visit?.close());
+  const dialog = () => visit.page.getByRole("dialog");
+  return {
+    dialog,
+    changes: () => dialog().getByRole("list", { name: "Changes" }),
+    expectStatus: (status: number) => visit.expectStatus(status),
+    open: async (search: string, environment = "staging") => {
       visit = await world().visit({ at: `#/flags?environment=${environment}&search=${search}` });
       return visit.page;
-    };
-    const choose = async (action: string) => {
+    },
+    choose: async (action: string) => {
       await visit.page.getByRole("button", { name: "Change", exact: true }).click();
       await visit.page.getByRole("menuitem", { name: action }).click();
-    };
+    },
+  };
+}
+
+export function describeBulkJourneys(world: () => ConsoleWorld): void {
+  describe("a person who changes many flags", () => {
+    const { dialog, changes, expectStatus, open, choose } = useBulk(world);
     const version = async (environment: string) =>
       (await world().api.call("getEnvironment", { path: { env: environment } })).body.version;
-    afterEach(() => visit?.close());
 
     it("turns a range of them off in production, in one write, after one review", async () => {
       for (const i of [1, 2, 3, 4]) await world().save({ key: `bulk-off-${i}`, default: { variant: "on" } });
@@ -77,7 +86,7 @@ export function describeBulkJourneys(world: () => ConsoleWorld): void {
       const prerequisites = [{ flag: "bulk-needed", variants: ["on"] }];
       await world().save({ key: "needs-another", prerequisites }, "staging");
       const page = await open("bulk-");
-      visit.expectStatus(409);
+      expectStatus(409);
       for (const key of ["bulk-gone", "bulk-needed"])
         await page.getByRole("checkbox", { name: `Select ${key}` }).click();
       await choose("Archive…");
@@ -113,6 +122,65 @@ export function describeBulkJourneys(world: () => ConsoleWorld): void {
       await dialog().getByRole("button", { name: "Save" }).click();
       await dialog().waitFor({ state: "detached" });
       expect((await world().api.call("getDefinition", { path: { key: "bulk-raced" } })).body.owner).toBe("growth");
+    });
+  });
+
+  describeBulkUndo(world);
+}
+
+function describeBulkUndo(world: () => ConsoleWorld): void {
+  describe("a person who undoes a change of many flags", () => {
+    const { dialog, changes, open, choose } = useBulk(world);
+
+    it("undoes a change without losing one that someone else makes during the review", async () => {
+      await world().save({ key: "bulk-kept", default: { variant: "on" } });
+      const page = await open("bulk-kept", "production");
+      await page.getByRole("checkbox", { name: "Select bulk-kept" }).click();
+      await choose("Turn off…");
+      const confirm = async (action: string) => {
+        await dialog()
+          .getByLabel(/to confirm$/)
+          .fill("production");
+        await dialog().getByRole("button", { name: action }).click();
+      };
+      await confirm("Turn off 1");
+      await dialog().waitFor({ state: "detached" });
+      const notice = page.locator(".notice").filter({ hasText: "Turned off in production: bulk-kept" });
+      await notice.getByRole("button", { name: "Undo" }).click();
+      await changes().getByText("bulk-kept: off → on").waitFor();
+      const later = { key: "bulk-kept", enabled: false, default: { variant: "on" }, description: "during the review" };
+      await world().save(later);
+      await confirm("Undo the change");
+      await page.getByText("Someone else has just changed bulk-kept").waitFor();
+      await confirm("Undo the change");
+      await page.getByText("Change undone for bulk-kept").waitFor();
+      const stored = (await world().api.call("getFlag", { path: { env: "production", key: "bulk-kept" } })).body;
+      expect(stored).toMatchObject({ enabled: true, description: "during the review" });
+    });
+
+    it("reviews the return of archived flags if production has one, also from elsewhere", async () => {
+      for (const environment of ["staging", "production"]) await world().save({ key: "bulk-live" }, environment);
+      const page = await open("bulk-live", "staging");
+      await page.getByRole("checkbox", { name: "Select bulk-live" }).click();
+      await choose("Archive…");
+      await dialog()
+        .getByLabel(/to confirm$/)
+        .fill("archive");
+      await dialog().getByRole("button", { name: "Archive 1" }).click();
+      await dialog().waitFor({ state: "detached" });
+      for (const [text, isArchived] of [
+        ["Archived in every environment: bulk-live", false],
+        ["Change undone for bulk-live", true],
+      ] as const) {
+        await page.locator(".notice").filter({ hasText: text }).getByRole("button", { name: "Undo" }).click();
+        await dialog()
+          .getByLabel(/to confirm$/)
+          .fill("production");
+        await dialog().getByRole("button", { name: "Undo the change" }).click();
+        await dialog().waitFor({ state: "detached" });
+        const read = async () => (await world().api.call("getDefinition", { path: { key: "bulk-live" } })).body;
+        await expect.poll(async () => (await read()).archivedAt !== undefined).toBe(isArchived);
+      }
     });
   });
 }

@@ -1,9 +1,10 @@
 /** Undoes a change of many flags. */
 import type { JSX } from "preact";
 import { listText } from "../../../../../sdk/words/names.ts";
-import { isProtected } from "../../../state/environments.ts";
-import { readSelected, writePlan } from "../../../state/flags/bulk-changes.ts";
+import { environments, isProtected } from "../../../state/environments.ts";
+import { changedMeanwhile, readSelected, writePlan } from "../../../state/flags/bulk-changes.ts";
 import { type Planned, undoPlanOf } from "../../../state/flags/bulk-undo.ts";
+import { environmentsOf } from "../../../state/flags/changed-flag.ts";
 import { notify, notifyFailure } from "../../../state/notices.ts";
 import { announceUndo } from "../../../state/undone.ts";
 import { askReview } from "../../../ui/review/review.tsx";
@@ -18,12 +19,19 @@ async function undoBulk(environment: string, written: readonly Planned[]): Promi
   try {
     const keys = new Set(written.map(({ flag }) => flag.key));
     const isArchive = written.every(({ wanted }) => wanted === undefined);
-    const now = isArchive ? [] : (await readSelected(environment, keys)).flags;
-    const { plan, left } = undoPlanOf(written, now);
+    const selected = isArchive ? undefined : await readSelected(environment, keys);
+    const { plan, left } = undoPlanOf(written, selected?.flags ?? []);
     const rest =
       left.length === 0 ? "" : `. Left as they are, because they have changed since: ${listText(left, "and", 3)}`;
     if (plan.length === 0) return void notify(`Nothing was undone${rest}`);
-    if (isProtected(environment) && !isArchive && !(await isConfirmed(environment, plan))) return;
+    const affected = await environmentsOfPlan(environment, plan);
+    if (affected.some(isProtected) && !(await isConfirmed(affected, plan))) return;
+    // The write replaces whole flags, so it must not begin from flags that have changed during the review.
+    const changed = selected === undefined ? [] : await changedMeanwhile(selected, plan);
+    if (changed.length > 0) {
+      notify(`Someone else has just changed ${listText(changed, "and", 3)}, so the flags are compared again`);
+      return await undoBulk(environment, written);
+    }
     const failures = await writePlan(environment, plan);
     for (const failure of failures) notify(`Could not undo ${failure.keys.join(", ")}: ${failure.reason}`, "failed");
     const refused = new Set(failures.flatMap((failure) => failure.keys));
@@ -37,12 +45,27 @@ async function undoBulk(environment: string, written: readonly Planned[]): Promi
   }
 }
 
-function isConfirmed(environment: string, plan: readonly Planned[]): Promise<boolean> {
+/** More flags than these count as flags of every environment. */
+const MOST_SINGLE_READS = 20;
+
+/** Returns the environments that the plan changes. All but a switch changes every environment that has the flag. */
+async function environmentsOfPlan(environment: string, plan: readonly Planned[]): Promise<string[]> {
+  const shared = plan.filter(({ flag, wanted }) => wanted === undefined || flag.enabled === wanted.enabled);
+  if (shared.length === 0) return [environment];
+  if (shared.length > MOST_SINGLE_READS) return (environments.data.peek() ?? []).map(({ key }) => key);
+  const found = await Promise.all(shared.map(({ flag }) => environmentsOf(flag.key)));
+  return [...new Set([environment, ...found.flat()])];
+}
+
+function isConfirmed(affected: readonly string[], plan: readonly Planned[]): Promise<boolean> {
+  const isSwitched = ({ flag, wanted, isRestored }: Planned): boolean =>
+    isRestored === true || flag.enabled !== wanted?.enabled;
   return askReview({
     title: `Undo the change of ${plan.length === 1 ? "1 flag" : `${plan.length} flags`}?`,
     action: "Undo the change",
-    isDangerous: plan.some(({ flag, wanted }) => flag.enabled !== wanted?.enabled),
-    environments: [environment],
+    isDangerous: plan.some(isSwitched),
+    isDestructive: plan.some(({ wanted }) => wanted === undefined),
+    environments: affected,
     children: <Plan plan={plan} />,
   });
 }
