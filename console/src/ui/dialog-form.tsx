@@ -5,6 +5,7 @@ import { requiresNote } from "../state/environments.ts";
 import { Dialog } from "./dialog.tsx";
 import { keepFocusIn } from "./kept-focus.ts";
 import { isNoteReady, NoteInput } from "./note/note-input.tsx";
+import { isConflictOpen } from "./review/conflict.tsx";
 
 interface DialogFormProps {
   action: string;
@@ -149,7 +150,13 @@ function Actions({ cancel, action, isBusy, isEnabled, isDestructive, onCancel }:
 export function FormDialog({ title, ...form }: DialogFormProps & { title: string }): JSX.Element {
   const [isBusy, setBusy] = useState(false);
   return (
-    <Dialog title={title} isKeptOpen={isBusy} environments={form.changes} onClose={form.onClose}>
+    <Dialog
+      title={title}
+      isKeptOpen={isBusy}
+      isHidden={isBusy && isConflictOpen.value}
+      environments={form.changes}
+      onClose={form.onClose}
+    >
       <DialogForm {...form} onBusy={setBusy} />
     </Dialog>
   );

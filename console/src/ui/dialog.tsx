@@ -9,6 +9,7 @@ import { openDialogs, openedDialog } from "./open-dialogs.ts";
 export function Dialog({
   title,
   isKeptOpen = false,
+  isHidden = false,
   environments = [],
   onClose,
   children,
@@ -16,6 +17,8 @@ export function Dialog({
   title: string;
   /** Whether Escape leaves the dialog open, because closing it would lose something. */
   isKeptOpen?: boolean;
+  /** Whether another dialog takes the place of this one for a while. */
+  isHidden?: boolean;
   /** The environments that the dialog changes. It has their colour. */
   environments?: readonly string[] | undefined;
   onClose: () => void;
@@ -41,6 +44,7 @@ export function Dialog({
   return (
     <dialog
       ref={dialog}
+      hidden={isHidden}
       aria-labelledby={id}
       data-environment={colourOfChange(environments)}
       // Without the key press, the browser asks for no closing. The other handlers are for the Back key of phones.

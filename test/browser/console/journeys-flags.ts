@@ -166,6 +166,8 @@ export function describeFlagJourneys(world: () => ConsoleWorld): void {
       const asked = dialog().getByRole("group", { name: "Description" });
       await expect.poll(() => asked.textContent()).toMatch(/mine.*theirs/s);
       expect(await dialog().getByRole("group").count()).toBe(1);
+      // The review says "Saving…", which is not so while the conflict is open.
+      expect(await visit.page.locator("dialog:visible").count()).toBe(1);
       await dialog()
         .getByRole("radio", { name: /^Theirs/ })
         .check();

@@ -1,3 +1,4 @@
+import { computed } from "@preact/signals";
 import type { JSX } from "preact";
 import { useId, useState } from "preact/hooks";
 import type { WordedChange } from "../../../../sdk/words/changes.ts";
@@ -23,6 +24,9 @@ const conflict = createPrompt<Conflict, Chosen | undefined>();
 
 /** Asks which side of each place to keep; resolves with `undefined` if the person gives up. */
 export const askConflict = conflict.ask;
+
+/** Whether a conflict is open. The dialog whose save met it is hidden for so long, because it says "Saving…". */
+export const isConflictOpen = computed(() => conflict.open.value !== undefined);
 
 /** Shows the open conflict. The page has this once. */
 export function Conflicts(): JSX.Element | null {
