@@ -35,11 +35,14 @@ export function Editor({
   environment,
   flag,
   onCreated,
+  onGone,
 }: {
   environment: string;
   /** `undefined` for a new flag. */
   flag: Flag | undefined;
   onCreated?: (flag: Flag) => void;
+  /** Called if the environment does not have the flag any more. */
+  onGone?: () => void;
 }): JSX.Element {
   const editing = useMemo(() => createEditing(environment, flag), [environment, flag]);
   const catalogue = useCatalogue(environment);
@@ -49,7 +52,7 @@ export function Editor({
   const stored = editing.stored.value;
   const lifecycle = useResource(() => readLifecycle(stored?.key ?? ""), [stored?.key, stored?.version]);
 
-  useKeptFlag(editing);
+  useKeptFlag(editing, onGone);
   const reviewing = useReview(editing, catalogue.flags, invalidText, onCreated);
   const { isReviewing, problems, review, save, stop, focusProblem } = reviewing;
   const [isTrying, setIsTrying] = useState(false);

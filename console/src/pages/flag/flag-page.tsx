@@ -24,7 +24,7 @@ export function FlagPage({ environment, flagKey }: { environment: string; flagKe
             onRestored={() => void flag.reload()}
           />
         ) : (
-          <Editor key={flagKey} environment={environment} flag={stored} />
+          <Editor key={flagKey} environment={environment} flag={stored} onGone={() => flag.set(null)} />
         )
       }
     </Loaded>

@@ -86,7 +86,10 @@ function Editor({ environment, segment, onCreated }: EditorProps): JSX.Element {
   );
   useUndone(() => {
     const known = editing.stored.peek();
-    if (known !== undefined) void readSegment(environment, known.key).then((now) => now && editing.adopt(now));
+    if (known === undefined) return;
+    // The Undo of its creation has deleted it.
+    const onGone = (): void => go(["segments"]);
+    void readSegment(environment, known.key, onGone).then((now) => now && editing.adopt(now));
   });
   const discard = (): void => {
     editing.discard();

@@ -141,12 +141,13 @@ function failure(environment: string, key: string): (errors: FieldErrors) => voi
     );
 }
 
-/** Returns `undefined` after a notice if the segment cannot be read. */
-export async function readSegment(environment: string, key: string): Promise<Segment | undefined> {
+/** Returns `undefined` after a notice if the segment cannot be read. `onGone` takes the place of it if it is deleted. */
+export async function readSegment(environment: string, key: string, onGone?: () => void): Promise<Segment | undefined> {
   try {
     return (await client.call("getSegment", { path: { env: environment, key } })).body;
   } catch (error) {
-    notifyFailure(`Could not load segment ${key} again`, error);
+    if (onGone !== undefined && error instanceof ApiError && error.status === 404) onGone();
+    else notifyFailure(`Could not load segment ${key} again`, error);
     return undefined;
   }
 }

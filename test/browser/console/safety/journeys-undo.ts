@@ -17,6 +17,7 @@ function useVisits(world: () => ConsoleWorld) {
     },
     goTo: (at: string) => visit.goTo(at),
     dialog: () => visit.page.getByRole("dialog"),
+    expectStatus: (status: number) => visit.expectStatus(status),
     /** Presses Undo in the notice with this text. */
     async undo(text: string): Promise<void> {
       const notice = visit.page.getByRole("status").locator(".notice").filter({ hasText: text });
@@ -63,6 +64,7 @@ export function describeUndoJourneys(world: () => ConsoleWorld): void {
   });
 
   describeLostAndFound(world);
+  describeGone(world);
   describeMembers(world);
 }
 
@@ -143,6 +145,45 @@ function describeLostAndFound(world: () => ConsoleWorld): void {
       await expect
         .poll(async () => (await keys()).find((key) => key.id === id)?.origins)
         .toEqual(["https://a.example.com"]);
+    });
+  });
+}
+
+function describeGone(world: () => ConsoleWorld): void {
+  describe("a person on the page of a thing that an Undo removes", () => {
+    const { open, goTo, dialog, undo, expectStatus } = useVisits(world);
+
+    it("sees that a flag and a segment whose creation it undoes are gone", async () => {
+      const page = await open("#/flags/new?environment=staging&editor=full");
+      expectStatus(404);
+      await page.getByLabel("Key", { exact: true }).fill("undo-creation");
+      await page.getByRole("button", { name: "Review and create" }).click();
+      await dialog().getByRole("button", { name: "Create flag" }).click();
+      await page.getByRole("heading", { name: "undo-creation", level: 1 }).waitFor();
+      await undo("undo-creation created in staging");
+      await page.getByText("Flag undo-creation does not exist in staging").waitFor();
+
+      await goTo("#/segments/new?environment=staging");
+      await page.getByLabel("Key", { exact: true }).fill("undo-creation");
+      await page.getByRole("button", { name: "Create segment" }).click();
+      await page.getByRole("heading", { name: "undo-creation", level: 1 }).waitFor();
+      await undo("Segment undo-creation created in staging");
+      await page.getByRole("heading", { name: "Segments", level: 1 }).waitFor();
+      expect(await page.getByText(/Could not load/).count()).toBe(0);
+    });
+
+    it("sees that a flag is archived again after an Undo of its return", async () => {
+      await world().save({ key: "undo-restoring" }, "staging");
+      await world().api.call("archiveFlag", { path: { key: "undo-restoring" } });
+      const page = await open("#/flags?environment=staging");
+      expectStatus(404);
+      await goTo("#/flags/undo-restoring?environment=staging");
+      await page.getByRole("button", { name: "Restore…" }).click();
+      await dialog().getByRole("button", { name: "Restore flag" }).click();
+      await page.getByRole("switch", { name: "undo-restoring enabled" }).waitFor();
+      await undo("undo-restoring restored");
+      await page.getByText("undo-restoring is archived", { exact: true }).waitFor();
+      expect(await page.getByText(/Could not load/).count()).toBe(0);
     });
   });
 }
