@@ -141,7 +141,7 @@ function failure(environment: string, key: string): (errors: FieldErrors) => voi
     );
 }
 
-/** Returns `undefined` after a notice if the segment cannot be read. `onGone` takes the place of it if it is deleted. */
+/** Returns `undefined` after a notice if the segment cannot be read, or after `onGone` if it was deleted. */
 export async function readSegment(environment: string, key: string, onGone?: () => void): Promise<Segment | undefined> {
   try {
     return (await client.call("getSegment", { path: { env: environment, key } })).body;
