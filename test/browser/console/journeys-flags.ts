@@ -134,7 +134,10 @@ export function describeFlagJourneys(world: () => ConsoleWorld): void {
       // Where streams do not pass, the page is older than the other person's change.
       await visit.page.route("**/stream*", (route) => route.fulfill({ contentType: "text/plain", body: "" }));
       await signIn(visit.page, world().keys.adminToken);
+      // Without a stream, the page asks for the version once, and sees no later change by itself.
+      const asked = visit.page.waitForResponse((response) => response.url().endsWith("/environments/staging"));
       await visit.goTo(at);
+      await asked;
       // The second change conflicts, which the browser logs as an error.
       visit.expectStatus(412);
     };
