@@ -63,6 +63,7 @@ export function describeRampJourneys(world: () => ConsoleWorld): void {
       await world().save({ key: "ramp-ticked", default: { rollout: { weights } } }, "staging");
       const page = await open("ramp-ticked");
       await page.clock.setFixedTime("2099-12-24T08:00:37Z");
+      await page.getByRole("button", { name: "Shares and ramp…" }).click();
       await page.getByLabel("Ramp over time").check();
       await save();
       expect(await stored("ramp-ticked")).toMatchObject({
