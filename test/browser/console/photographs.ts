@@ -1,6 +1,8 @@
 /** Pictures of the console with the example project. */
 import { setTimeout } from "node:timers/promises";
 import type { Page } from "playwright-core";
+import { addUsage } from "../../../src/store/usage/add-usage.ts";
+import type { CountRow } from "../../../src/usage/usage-count.ts";
 import { type ConsoleWorld, startConsoleWorld } from "./support/console-world.ts";
 import { loaded } from "./support/loaded.ts";
 import { UNLEASH } from "./support/unleash.ts";
@@ -13,15 +15,17 @@ interface Photograph extends Partial<VisitOptions> {
   prepare?(page: Page, world: ConsoleWorld): Promise<void>;
 }
 
+const HOUR_MS = 3_600_000;
 const DESK = { width: 1120, height: 760 };
+const LIST = { width: 1120, height: 640 };
 const PHONE = { width: 390, height: 780 };
 const FLAG = "#/flags/checkout-redesign?environment=production";
 
 const PHOTOGRAPHS: Record<string, Photograph> = {
-  "console-flags": { ...DESK },
-  "console-flags-dark": { ...DESK, scheme: "dark" },
-  "console-flag": { ...DESK, at: FLAG, prepare: openRule },
-  "console-flag-dark": { ...DESK, at: FLAG, scheme: "dark", prepare: openRule },
+  "console-flags": { ...LIST, before: evaluations, prepare: seeEvaluations },
+  "console-flags-dark": { ...LIST, scheme: "dark", prepare: seeEvaluations },
+  "console-flag": { ...DESK, at: FLAG, prepare: openShare },
+  "console-flag-dark": { ...DESK, at: FLAG, scheme: "dark", prepare: openShare },
   "console-review": { ...DESK, at: FLAG, prepare: review },
   "console-segments": { ...DESK, at: "#/segments/beta-testers?environment=production" },
   "console-try-it": { ...DESK, height: 940, at: "#/try/checkout-redesign?environment=production", prepare: tryIt },
@@ -55,9 +59,31 @@ export async function photographConsole(
   }
 }
 
-async function openRule(page: Page): Promise<void> {
-  await page.getByText("2. beta-outside-us").click();
-  await page.getByRole("region", { name: "Targeting" }).scrollIntoViewIfNeeded();
+/** Evaluations of most flags in two weeks, with fewer at weekends. */
+async function evaluations({ db, api }: ConsoleWorld): Promise<void> {
+  const { items } = (await api.call("listFlags", { path: { env: "production" }, query: { limit: "200" } })).body;
+  const hour = Math.floor(Date.now() / HOUR_MS);
+  const rows = items.flatMap(({ key }, i): CountRow[] =>
+    Array.from({ length: i % 7 === 4 ? 0 : 14 }, (_, day): CountRow => {
+      const [at, level] = [hour - day * 24, [5, 9, 6, 8, 10, 3, 2][(day + i) % 7] ?? 1];
+      const used = level * (40 + ((i * 37) % 90)) + (i % 3) * (14 - day) * 20;
+      return ["production", at, key, "on", "", "", 0, used, 0, at * HOUR_MS];
+    }),
+  );
+  await addUsage(db, "pictures", rows);
+}
+
+async function seeEvaluations(page: Page): Promise<void> {
+  await page
+    .getByRole("img", { name: /evaluations in 14 days/ })
+    .first()
+    .waitFor();
+  await page.mouse.move(0, 0);
+}
+
+/** Opens one part of a sentence, where it is edited. */
+async function openShare(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Everyone else, share of on: 25%" }).click();
 }
 
 async function review(page: Page): Promise<void> {

@@ -36,10 +36,10 @@ export function ServeSentence(props: ServeProps): JSX.Element {
     <span class="sentence-part">
       <VariantPart {...props} plain={plain} />
       {hasShares && variant !== null && (
-        <>
+        <span class="joined">
           <Word>for</Word>
           <SharePart {...props} variant={variant} share={share} />
-        </>
+        </span>
       )}
       {other !== undefined && (
         <span class="tail">
