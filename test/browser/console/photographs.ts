@@ -32,7 +32,12 @@ const PHOTOGRAPHS: Record<string, Photograph> = {
   "console-keys": { ...DESK, height: 420, at: "#/keys?environment=production" },
   "console-audit": { ...DESK, height: 560, at: "#/audit?environment=production", before: change },
   "console-cache": { ...DESK, height: 1000, at: "#/cache?environment=production", prepare: traffic },
-  "console-environments": { ...DESK, height: 420, at: "#/environments?environment=production" },
+  "console-environments": {
+    ...DESK,
+    height: 420,
+    at: "#/environments?environment=production",
+    prepare: seeCounts,
+  },
   "console-import": { ...DESK, height: 980, at: "#/import?environment=staging", prepare: importFlags },
   "console-phone": { ...PHONE },
   "console-phone-flag": { ...PHONE, at: FLAG, scheme: "dark" },
@@ -84,6 +89,14 @@ async function seeEvaluations(page: Page): Promise<void> {
 /** Opens one part of a sentence, where it is edited. */
 async function openShare(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Everyone else, share of on: 25%" }).click();
+}
+
+async function seeCounts(page: Page): Promise<void> {
+  for (const row of await page
+    .getByRole("row")
+    .filter({ has: page.getByRole("switch") })
+    .all())
+    await row.getByRole("link").nth(1).waitFor();
 }
 
 async function review(page: Page): Promise<void> {
