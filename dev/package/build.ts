@@ -55,6 +55,8 @@ async function buildTools(): Promise<void> {
   const { metafile } = await build({
     ...options,
     ...smaller,
+    // They are the largest part after the command, and their stack traces matter least.
+    minifyIdentifiers: true,
     entryPoints: ["dev/tools/index.ts"],
     outdir,
     splitting: true,
