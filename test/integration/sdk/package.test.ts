@@ -10,9 +10,9 @@ import { type InstalledPackage, installPackage, systemNodes } from "../../suppor
 const run = promisify(execFile);
 const ROOT = resolve(import.meta.dirname, "../../..");
 /**
- * The tarball has almost 2.0 MB. A third is the command, the import module and the provider, which contain the engine for
- * patterns each, because no module loads files of another one. The parser of `refs scan` takes 0.1 MB. The rest is for
- * deployments: the worker, and the console, whose JSON editor and plots take 0.13 MB.
+ * The tarball has almost 2.0 MB. A third is the command, the import module and the provider, which contain the engine
+ * for patterns each, because no module loads files of another one. The parser of `refs scan` takes 0.1 MB. The rest is
+ * for deployments: the worker, and the console, whose JSON editor and plots take 0.13 MB.
  */
 const MAX_TARBALL_BYTES = 2_000_000;
 const DEPLOYMENT = /^(?:dist\/(?:assets|tools|worker)|migrations|templates)\//;
