@@ -92,10 +92,13 @@ describe("look-ups of admin tokens", () => {
       const responses = await Promise.all(
         paths.map(async (path) => {
           const response = await colo.fetch(path, path === ROUTE ? as(token) : {});
-          return [response.status, (await response.text()).length > 0];
+          return [path, response.status, (await response.text()).length > 0] as const;
         }),
       );
-      expect(new Set(responses.map(String))).toEqual(new Set(["200,true"]));
+      // On a slow machine, a probe can take longer than its second, which /readyz reports with 503.
+      const isRight = ([path, status, hasBody]: (typeof responses)[number]): boolean =>
+        hasBody && (status === 200 || (status === 503 && path === "/readyz"));
+      expect(responses.filter((one) => !isRight(one))).toEqual([]);
       // One look-up and one probe, of which each may have been renewed on a slow machine.
       expect(t.project.roundTrips().l3).toBeLessThanOrEqual(6);
     } finally {
