@@ -50,18 +50,20 @@ describe("the burgee command", () => {
   });
 
   test("completes commands, options and keys of the deployment in bash", async ({ expect }) => {
-    const complete = async (line: string) => {
-      const words = line.split(" ");
-      const script = `eval "$(burgee completion bash)"
-        COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _burgee; printf '%s\\n' "\${COMPREPLY[@]}"`;
-      const { stdout } = await t.execute("bash", ["-c", script, "bash", ...words], production);
-      return stdout.trim().split("\n");
+    const lines = {
+      "burgee fl": "flags",
+      "burgee flags se": "serve set",
+      "burgee flags set --ro": "--rollout",
+      "burgee flags get pi": "piped",
+      "burgee flags list -e p": "production",
+      'burgee flags get $(touch "/tmp/never")': "",
     };
-    expect(await complete("burgee fl")).toEqual(["flags"]);
-    expect(await complete("burgee flags se")).toEqual(["serve", "set"]);
-    expect(await complete("burgee flags set --ro")).toEqual(["--rollout"]);
-    expect(await complete("burgee flags get pi")).toEqual(["piped"]);
-    expect(await complete("burgee flags list -e p")).toEqual(["production"]);
-    expect(await complete('burgee flags get $(touch "/tmp/never")')).toEqual([""]);
+    const script = `eval "$(burgee completion bash)"
+      for line in "$@"; do
+        read -ra COMP_WORDS <<< "$line"; COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); COMPREPLY=(); _burgee
+        echo "\${COMPREPLY[*]}"
+      done`;
+    const { stdout } = await t.execute("bash", ["-c", script, "bash", ...Object.keys(lines)], production);
+    expect(stdout.split("\n")).toEqual([...Object.values(lines), ""]);
   });
 });
