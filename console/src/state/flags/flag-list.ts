@@ -1,11 +1,12 @@
 /** The flags of an environment, as the list shows them. They stay in memory while the person visits other pages. */
-import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
+import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { ApiError, allPages } from "../../../../sdk/client/client.ts";
 import type { Flag } from "../../../../sdk/client/contract.ts";
 import { environments } from "../environments.ts";
 import { type FlagChange, flagsChangedSince } from "../live/changes-since.ts";
+import { perEnvironment } from "../live/per-environment.ts";
 import type { Resource } from "../resource.ts";
-import { client, isInterrupted, isSignedIn } from "../session.ts";
+import { client } from "../session.ts";
 import { isToggling } from "./flag-changes.ts";
 import type { ListedFlag } from "./flag-filter.ts";
 
@@ -201,16 +202,5 @@ export function flagOfRow({ enabledIn: __, state: ___, ...flag }: ListedFlag): F
   return flag;
 }
 
-const lists = new Map<string, FlagList>();
-
-effect(() => {
-  // Another person may sign in next.
-  if (!isSignedIn.value && !isInterrupted.value) lists.clear();
-});
-
 /** Returns the list of an environment: the same one at every visit. */
-export function flagListOf(environment: string): FlagList {
-  const list = lists.get(environment) ?? new FlagList(environment);
-  lists.set(environment, list);
-  return list;
-}
+export const flagListOf = perEnvironment((environment) => new FlagList(environment));

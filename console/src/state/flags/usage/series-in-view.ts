@@ -1,7 +1,8 @@
 /** The evaluations of flags in the last days, as the list of flags draws them: those of the rows in view. */
-import { effect, type ReadonlySignal, signal } from "@preact/signals";
+import { type ReadonlySignal, signal } from "@preact/signals";
 import type { UsageSeries } from "../../../../../sdk/client/contract.ts";
-import { client, isInterrupted, isSignedIn } from "../../session.ts";
+import { perEnvironment } from "../../live/per-environment.ts";
+import { client } from "../../session.ts";
 import { startOf, STEP_MS } from "../usage-view.ts";
 import { requestsFor, SERIES_DAYS } from "./series.ts";
 
@@ -62,16 +63,5 @@ function seriesIn({ isCounting, items }: UsageSeries): [string, FlagSeries][] {
   });
 }
 
-const environments = new Map<string, SeriesOfEnvironment>();
-
-effect(() => {
-  // Another person may sign in next.
-  if (!isSignedIn.value && !isInterrupted.value) environments.clear();
-});
-
 /** Returns the series of an environment: the same ones at every visit. */
-export function seriesOf(environment: string): SeriesOfEnvironment {
-  const series = environments.get(environment) ?? new SeriesOfEnvironment(environment);
-  environments.set(environment, series);
-  return series;
-}
+export const seriesOf = perEnvironment((environment) => new SeriesOfEnvironment(environment));
