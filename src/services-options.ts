@@ -29,6 +29,7 @@ export interface ServicesOptions {
   redisTimeoutMs?: number;
   storeTimeoutMs?: number;
   flightBudgetMs?: number;
+  headBudgetMs?: number;
   /** Opens the cache of the data centre. */
   openCache?: () => Promise<EdgeCache>;
   /** Returns the worker's own host; `undefined` before the first request. */
@@ -64,6 +65,8 @@ const STORE_TIMEOUT_MS = 5000;
 const LARGE_WRITE_FACTOR = 3;
 /** A flight is replaced after this time, longer than both tiers together may take (ms). Exported for the schedules. */
 export const FLIGHT_BUDGET_MS = 6500;
+/** A request of an isolate that was idle waits at most this long for Redis to confirm the head (ms). Exported for the schedules. */
+export const HEAD_BUDGET_MS = 500;
 
 /** The defaults, with which the worker runs. */
 export function defaultRuntime(settings: Settings, { storeTimeoutMs = STORE_TIMEOUT_MS }: ServicesOptions): Runtime {
@@ -74,6 +77,7 @@ export function defaultRuntime(settings: Settings, { storeTimeoutMs = STORE_TIME
     redisTimeoutMs: REDIS_TIMEOUT_MS,
     storeTimeoutMs,
     flightBudgetMs: FLIGHT_BUDGET_MS,
+    headBudgetMs: HEAD_BUDGET_MS,
     openCache: () => openEdgeCache(settings.CACHE_PREFIX),
     host: () => undefined,
     bundledSnapshots: async () => (await import("#bundled-snapshot")).bundled,

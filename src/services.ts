@@ -231,11 +231,12 @@ function createEdgePurge(settings: Settings, { clock, fetch }: Runtime): EdgePur
 }
 
 function createFlagSource(settings: Settings, runtime: Runtime, delivery: Delivery): FlagSource {
-  const { clock } = runtime;
+  const { clock, headBudgetMs } = runtime;
   return new FlagSource({
     ...delivery,
     snapshots: settings.CACHE_ENABLED ? createSnapshots(settings, runtime, delivery) : undefined,
     clock,
+    headBudgetMs,
     headCheckMs: settings.CACHE_ENABLED ? settings.CACHE_HEAD_CHECK_MS : 0,
     mayLookAhead: createCallerRateLimit(settings.AHEAD_PER_SECOND, clock.now),
     mayLoadUnknown: createCallerRateLimit(settings.UNKNOWN_FLAGS_PER_SECOND, clock.now),

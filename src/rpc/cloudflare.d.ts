@@ -4,5 +4,6 @@ declare module "cloudflare:workers" {
   export abstract class WorkerEntrypoint {
     protected readonly env: Record<string, unknown>;
     protected readonly ctx: { readonly props: unknown; waitUntil(promise: Promise<unknown>): void };
+    constructor(ctx: { readonly props: unknown; waitUntil(promise: Promise<unknown>): void }, env: object);
   }
 }

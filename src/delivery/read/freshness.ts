@@ -15,8 +15,6 @@ const CHECK_BUDGET_MS = 30;
  * run simulate` found responses that were old two seconds after the purge.
  */
 const IDLE_INTERVALS = 1.25;
-/** An isolate that was idle waits at most this long (ms). */
-const IDLE_BUDGET_MS = 500;
 
 /** Stands for an SDK key in the count of looks for announced versions. No key has this id. */
 const ANNOUNCED = "";
@@ -27,6 +25,8 @@ export interface FreshnessOptions {
   snapshots?: Snapshots | undefined;
   clock: Clock;
   headCheckMs: number;
+  /** An isolate that was idle, or that does not know an SDK key, waits at most this long (ms). */
+  headBudgetMs: number;
   /** Minimum time between two looks for unknown SDK keys in one environment (ms). Default: 0. */
   keyCheckMs?: number;
   /** Whether the store may be asked, for this SDK key, for a version that a caller claims to know. Default: always. */
@@ -41,15 +41,15 @@ export class Freshness {
 
   constructor(options: FreshnessOptions) {
     this.#options = options;
-    this.#looks = new SingleFlight({ clock: options.clock, budgetMs: IDLE_BUDGET_MS });
+    this.#looks = new SingleFlight({ clock: options.clock, budgetMs: options.headBudgetMs });
   }
 
   /** Confirms the head if a check is due. @throws MinVersionError `scope.minVersion` is not visible yet */
   async checkHead(state: EnvironmentState, scope: RequestScope): Promise<void> {
-    const { clock, headCheckMs, headCheck } = this.#options;
+    const { clock, headCheckMs, headBudgetMs, headCheck } = this.#options;
     const now = clock.now();
     if (scope.minVersion !== undefined && state.version < scope.minVersion) {
-      await within(headCheck.check(state, scope), IDLE_BUDGET_MS, clock);
+      await within(headCheck.check(state, scope), headBudgetMs, clock);
       if (state.version < scope.minVersion) throw new MinVersionError(scope.minVersion, state.version);
       return;
     }
@@ -59,7 +59,7 @@ export class Freshness {
     const check = this.#check(state, scope);
     // Needed by a follower of another request's check too: its own follow-up would die with its request otherwise.
     scope.waitUntil(check);
-    await within(check, wasBusy ? CHECK_BUDGET_MS : IDLE_BUDGET_MS, clock);
+    await within(check, wasBusy ? CHECK_BUDGET_MS : headBudgetMs, clock);
   }
 
   /**
@@ -67,7 +67,7 @@ export class Freshness {
    * same moment, so there is one look at a time per environment, also for versions that a client has made up.
    */
   async seekVersion(state: EnvironmentState, minVersion: number, scope: RequestScope): Promise<void> {
-    const { clock, headCheck, mayLookAhead } = this.#options;
+    const { clock, headBudgetMs, headCheck, mayLookAhead } = this.#options;
     const look = async (): Promise<LoadOutcome | undefined> => {
       // Past the limit, ask L2 all the same, but do not look in the store for a version that L2 lacks.
       const { minVersion: _, ...ordinary } = scope;
@@ -79,7 +79,7 @@ export class Freshness {
     for (let i = 0; i < 2 && state.version < minVersion; i++) {
       const looked = this.#looks.join(`version:${state.name}`, look, scope).catch(() => undefined);
       scope.waitUntil(looked);
-      const landed = await within(looked, IDLE_BUDGET_MS, clock);
+      const landed = await within(looked, headBudgetMs, clock);
       if (landed?.result === undefined || landed.isOwn) return;
     }
   }
@@ -91,7 +91,7 @@ export class Freshness {
    * `isNewHere`, the isolate has just begun with its data centre's table of keys, and looks past it.
    */
   async checkUnknownKey(state: EnvironmentState, scope: RequestScope, isNewHere = false): Promise<void> {
-    const { clock, keyCheckMs = 0 } = this.#options;
+    const { clock, headBudgetMs, keyCheckMs = 0 } = this.#options;
     const startedAt = clock.now();
     const look = async (): Promise<"looked"> => {
       const waitMs = remainingMs(state.keysLookedAt, keyCheckMs, clock.now());
@@ -104,7 +104,7 @@ export class Freshness {
     for (let i = 0; i === 0 || (i === 1 && state.memory.checkedAt < startedAt && !state.isFailing); i++) {
       const looked = this.#looks.run(`keys:${state.name}`, look, scope).catch(() => undefined);
       scope.waitUntil(looked);
-      if ((await within(looked, IDLE_BUDGET_MS, clock)) === undefined) return;
+      if ((await within(looked, headBudgetMs, clock)) === undefined) return;
     }
   }
 

@@ -94,6 +94,7 @@ describe("a call", () => {
 
   test("makes no round trip in a warm isolate", async () => {
     await all("FLAGS");
+    await workers.settled();
     project.resetStats();
     for (const method of ["boolean", "details"]) {
       for (const key of ["checkout", "nothing"]) await workers.call({ method, args: [key, false] });

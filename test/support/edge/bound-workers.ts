@@ -1,6 +1,7 @@
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { bundleWorker } from "../../../dev/bundle.ts";
 import type { ForwardedCall } from "./caller-worker.ts";
+import { settled } from "./colo.ts";
 
 /** Burgee and a Worker with service bindings to its entrypoint `Flags`, in one workerd. */
 export interface BoundWorkers {
@@ -10,6 +11,8 @@ export interface BoundWorkers {
   fetch(path: string, init?: RequestInit): Promise<Response>;
   /** Sends a request to the other Worker. */
   ask(path: string, init?: RequestInit): Promise<Response>;
+  /** Waits until Burgee has ended its work in `waitUntil`. Only for the default entry. */
+  settled(): Promise<void>;
   /** Publishes what was saved without the worker. */
   sweep(): Promise<void>;
   dispose(): Promise<void>;
@@ -54,6 +57,7 @@ export async function startBoundWorkers({
   await miniflare.ready;
   const ask = (host: string) => (path: string, init?: RequestInit) =>
     miniflare.dispatchFetch(`http://${host}${path}`, init as never) as unknown as Promise<Response>;
+  const fetch = ask("burgee.test");
   return {
     async call({ binding = "FLAGS", ...call }, headers = {}) {
       const response = await ask("shop.test")("/", {
@@ -65,8 +69,9 @@ export async function startBoundWorkers({
       if (thrown !== undefined) throw new Error(thrown);
       return result;
     },
-    fetch: ask("burgee.test"),
+    fetch,
     ask: ask("shop.test"),
+    settled: () => settled(fetch),
     async sweep() {
       const worker = await miniflare.getWorker("burgee");
       await (worker as unknown as { scheduled(options: { cron: string }): Promise<unknown> }).scheduled({

@@ -57,9 +57,7 @@ export async function startColo({ bindings, script, directory, assets, rateLimit
   return {
     miniflare,
     fetch: (path, init) => fetch(new URL(path, url.href).href, init),
-    async settled() {
-      while ((await (await fetch(new URL("/__pending", url.href))).text()) !== "0") await pause(5);
-    },
+    settled: () => settled((path) => fetch(new URL(path, url.href))),
     async scheduled() {
       const worker = await miniflare.getWorker();
       await (worker as unknown as { scheduled(options: { cron: string }): Promise<unknown> }).scheduled({
@@ -68,6 +66,11 @@ export async function startColo({ bindings, script, directory, assets, rateLimit
     },
     dispose: () => miniflare.dispose(),
   };
+}
+
+/** Waits until the worker with patience has ended its work in `waitUntil`. */
+export async function settled(ask: (path: string) => Promise<Response>): Promise<void> {
+  while ((await (await ask("/__pending")).text()) !== "0") await pause(5);
 }
 
 async function modulesOf(script: ColoOptions["script"] | "patient" = "patient"): Promise<readonly BundledModule[]> {

@@ -19,12 +19,28 @@ function isolateFor(bindings: Bindings): { services: Services; app: Hono<AppEnv>
     redisTimeoutMs: PATIENCE_MS,
     storeTimeoutMs: PATIENCE_MS,
     flightBudgetMs: 3 * PATIENCE_MS,
+    headBudgetMs: 3 * PATIENCE_MS,
   });
   isolate = { services, app: createApp(services) };
   return isolate;
 }
 
-export const Flags = flagsEntrypoint((bindings) => isolateFor(bindings).services);
+type WaitUntil = WorkerContext["waitUntil"];
+
+/** Hands a promise to `waitUntil` and counts it until it is settled. */
+function counted(waitUntil: WaitUntil): WaitUntil {
+  return (promise) => {
+    pending += 1;
+    waitUntil(promise.finally(() => (pending -= 1)));
+  };
+}
+
+export class Flags extends flagsEntrypoint((bindings) => isolateFor(bindings).services) {
+  constructor(context: Pick<WorkerContext, "props" | "waitUntil">, bindings: Bindings) {
+    context.waitUntil = counted(context.waitUntil.bind(context));
+    super(context, bindings);
+  }
+}
 
 /**
  * The worker with timeouts that no busy machine reaches. With its own timeouts, a slow machine looks like an outage,
@@ -36,10 +52,7 @@ export default {
     return isolateFor(bindings).app.fetch(request, bindings, {
       props: context.props,
       passThroughOnException: () => context.passThroughOnException(),
-      waitUntil(promise: Promise<unknown>) {
-        pending += 1;
-        context.waitUntil(promise.finally(() => (pending -= 1)));
-      },
+      waitUntil: counted((promise) => context.waitUntil(promise)),
     });
   },
 

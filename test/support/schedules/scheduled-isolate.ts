@@ -25,7 +25,7 @@ import type { CompiledFlag } from "../../../src/evaluation/types.ts";
 import { parseCachedDocument } from "../../../src/flags/cached-document.ts";
 import { SCHEMA_VERSION } from "../../../src/flags/document.ts";
 import type { Log } from "../../../src/ops/log.ts";
-import { FLIGHT_BUDGET_MS } from "../../../src/services-options.ts";
+import { FLIGHT_BUDGET_MS, HEAD_BUDGET_MS } from "../../../src/services-options.ts";
 import type { FlagReader } from "../../../src/store/readings/flag-reader.ts";
 import { ENVIRONMENT, type IsolateWorld, PREFIX } from "./isolate-world.ts";
 import { isOf, type Write } from "./version-history.ts";
@@ -188,6 +188,7 @@ function createSource(
     sharedHeads: keptHeads === undefined ? undefined : heads,
     snapshots: entries && new Snapshots({ entries, bundled, compile: compileFlag, schemaVersion, flights, clock, log }),
     clock,
+    headBudgetMs: HEAD_BUDGET_MS,
     headCheckMs: 1000,
   });
 }
