@@ -1,3 +1,4 @@
+import type { Page } from "playwright-core";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { EXAMPLE_PROJECT } from "../../../dev/project/seed.ts";
 import { readProjectFile } from "../../../dev/project/project-file.ts";
@@ -39,36 +40,56 @@ export function describeScale(world: () => ConsoleWorld): void {
       visit = await world().visit({ at: "#/flags?environment=production" });
       const { page } = visit;
       const rows = page.getByRole("row");
+      // The last request of a list. The first ones of an isolate load modules, and would be measured too.
+      const hasEnded = `performance.getEntriesByType("resource").some(({ name }) => name.includes("/usage/series"))`;
+      await expect.poll(() => page.evaluate(hasEnded)).toBe(true);
       await expect.poll(() => rows.count()).toBeGreaterThan(10);
       const requests: string[] = [];
       page.on("request", (request) => requests.push(request.url()));
-      const opened = performance.now();
-      await visit.goTo("#/flags?environment=large");
-      await page.getByRole("link", { name: "api-requests-per-minute.0", exact: true }).waitFor();
-      const firstMs = performance.now() - opened;
+      const firstMs = await shownAfter(page, `location.hash = "#/flags?environment=large"`, FIRST_ROW);
       await page
         .getByText(`${total.toLocaleString("en")} flags`)
         .or(page.getByText(`${total} flags`))
         .first()
         .waitFor();
-      const allMs = performance.now() - opened;
       expect(await rows.count()).toBeLessThanOrEqual(MOST_ROWS);
-      await expect.poll(() => requests.filter((url) => url.includes("/usage/series")).length).toBe(1);
+      await expect
+        .poll(() => requests.filter((url) => url.includes("/environments/large/usage/series")).length)
+        .toBe(1);
       // A short page is the first request, and the numbers that nobody waits for are the last one.
       expect(requests.find((url) => url.includes("/environments/large/"))).toContain("/flags?limit=30");
       const last = (part: string) => requests.findLastIndex((url) => url.includes(part));
-      expect(last("/usage/series")).toBeGreaterThan(last("/environments/large/flags?"));
+      expect(last("/environments/large/usage/series")).toBeGreaterThan(last("/environments/large/flags?"));
 
-      const searched = performance.now();
-      await page.getByRole("searchbox", { name: "Search flags" }).fill("checkout-redesign.17");
-      await expect.poll(() => rows.count(), { interval: 5 }).toBe(2);
-      const searchMs = performance.now() - searched;
-      await page.getByRole("searchbox", { name: "Search flags" }).fill("");
+      const search = page.getByRole("searchbox", { name: "Search flags" });
+      await search.focus();
+      const type = `document.execCommand("insertText", false, "checkout-redesign.17")`;
+      const searchMs = await shownAfter(page, type, `document.querySelectorAll("tr").length === 2`);
+      await search.fill("");
       await expect.poll(() => rows.count()).toBeGreaterThan(2);
       expect(await rows.count()).toBeLessThanOrEqual(MOST_ROWS);
       console.log(
-        `${total} flags: first rows after ${firstMs.toFixed(0)} ms, all loaded after ${allMs.toFixed(0)} ms, search shown after ${searchMs.toFixed(0)} ms`,
+        `${total} flags: the first rows show after ${firstMs.toFixed(0)} ms, and a search after ${searchMs.toFixed(0)} ms`,
       );
     });
   });
+}
+
+const FIRST_ROW = `[...document.links].some(({ textContent }) => textContent === "api-requests-per-minute.0")`;
+
+/**
+ * Runs an action in the page and returns the time until a condition holds and the frame with it is drawn (ms). The page
+ * takes the time itself: Playwright's polling for roles costs several times more than what it waits for.
+ */
+async function shownAfter(page: Page, action: string, condition: string): Promise<number> {
+  return await page.evaluate(`new Promise((done) => {
+    const started = performance.now();
+    const observer = new MutationObserver(() => {
+      if (!(${condition})) return;
+      observer.disconnect();
+      requestAnimationFrame(() => setTimeout(() => done(performance.now() - started)));
+    });
+    observer.observe(document.body, { childList: true, subtree: true, characterData: true });
+    ${action};
+  })`);
 }
