@@ -1,6 +1,7 @@
 /** The built console in Chromium: people use it, and the edge then evaluates flags as they expect. */
 import { afterAll, beforeAll } from "vitest";
 import { describeAccessibility } from "./console/accessibility.ts";
+import { describeConditionSentences } from "./console/flag/conditions.ts";
 import { describeFallbacks } from "./console/flag/fallback.ts";
 import { describeFlagHistory } from "./console/flag/history.ts";
 import { describeFlagInsights } from "./console/flag/insights.ts";
@@ -67,6 +68,7 @@ describeEditingJourneys(theWorld);
 describeFlagPage(theWorld);
 describeFallbacks(theWorld);
 describeRuleSentences(theWorld);
+describeConditionSentences(theWorld);
 describeFlagHistory(theWorld);
 describeFlagInsights(theWorld);
 describeUseIt(theWorld);

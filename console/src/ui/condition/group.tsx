@@ -1,6 +1,7 @@
 import type { ComponentType, JSX } from "preact";
 import type { Condition } from "../../../../sdk/client/contract.ts";
 import { useItemFocus } from "../item-focus.ts";
+import { useItemKeys } from "./use-item-keys.ts";
 import { emptyLeaf } from "./condition.ts";
 import type { EditorProps } from "./editor-props.ts";
 
@@ -35,13 +36,13 @@ function Parts({
   ...rest
 }: GroupProps & { form: "all" | "any"; parts: Condition[] }): JSX.Element {
   const [list, focusItem] = useItemFocus<HTMLOListElement>("select");
+  const keys = useItemKeys(parts);
   const change = (changed: Condition[]): void => onChange(form === "all" ? { all: changed } : { any: changed });
   return (
     <>
       <ol class="parts" ref={list} data-pointer={`${pointer}/${form}`} tabIndex={-1}>
         {parts.map((part, i) => (
-          // oxlint-disable-next-line react/no-array-index-key -- conditions have no identity but their place
-          <li key={i} data-joint={i === 0 ? undefined : form === "all" ? "and" : "or"}>
+          <li key={keys[i]} data-joint={i === 0 ? undefined : form === "all" ? "and" : "or"}>
             <Editor
               {...rest}
               condition={part}

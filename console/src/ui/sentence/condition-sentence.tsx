@@ -4,6 +4,7 @@ import type { Condition } from "../../../../sdk/client/contract.ts";
 import { innerText } from "../../../../sdk/words/condition.ts";
 import { Icon } from "../kit/icon.tsx";
 import * as icons from "../kit/icons.ts";
+import { useItemKeys } from "../condition/use-item-keys.ts";
 import { LeafSentence } from "./leaf-sentence.tsx";
 import { Word } from "./part.tsx";
 import { conjunctionOf, isPlainLeaf, withNewPart, withoutPart, withPart } from "./plain-condition.ts";
@@ -33,6 +34,7 @@ export function ConditionSentence({
     focusNext(undefined);
   }, [wanted]);
   const { joint, parts, pointerOf } = condition === undefined ? EVERYONE : conjunctionOf(condition);
+  const keys = useItemKeys(parts);
   const add = (): void => {
     const grown = withNewPart(condition);
     const { parts: all, pointerOf: placeOf } = conjunctionOf(grown);
@@ -44,8 +46,7 @@ export function ConditionSentence({
       <Word isJoint>{condition === undefined ? "EVERYONE" : "IF"}</Word>
       {condition !== undefined &&
         parts.map((part, i) => (
-          // oxlint-disable-next-line react/no-array-index-key -- a condition is identified only by its place
-          <span key={i} class="sentence-part">
+          <span key={keys[i]} class="sentence-part">
             {i > 0 && <Word isJoint>{joint}</Word>}
             {isPlainLeaf(part) ? (
               <LeafSentence
