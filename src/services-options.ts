@@ -65,7 +65,10 @@ const STORE_TIMEOUT_MS = 5000;
 const LARGE_WRITE_FACTOR = 3;
 /** A flight is replaced after this time, longer than both tiers together may take (ms). Exported for the schedules. */
 export const FLIGHT_BUDGET_MS = 6500;
-/** A request of an isolate that was idle waits at most this long for Redis to confirm the head (ms). Exported for the schedules. */
+/**
+ * A request of an isolate that was idle waits at most this long for Redis to confirm the head (ms). Exported for the
+ * schedules.
+ */
 export const HEAD_BUDGET_MS = 500;
 
 /** The defaults, with which the worker runs. */
