@@ -65,7 +65,9 @@ export function Checklist({ environment, flags }: Props): JSX.Element {
           )}
         </Step>
         <Step title="Copy the code, and run it" isDone={seen !== undefined}>
-          {flag !== undefined && key !== undefined && <Code flag={flag} kind={key.kind} secret={created?.token} />}
+          {environment !== undefined && flag !== undefined && key !== undefined && (
+            <Code environment={environment} flag={flag} kind={key.kind} secret={created?.token} />
+          )}
           {environment !== undefined && <Light seen={seen} environment={environment} />}
         </Step>
       </ol>

@@ -1,21 +1,24 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { ListedFlag } from "../../state/flags/flag-filter.ts";
-import { snippetsOf } from "./snippets.ts";
-import { copyText } from "../../ui/copy-text.ts";
+import { SdkCode } from "../../ui/sdk-code/sdk-code.tsx";
+import { sdksFor } from "../../ui/sdk-code/snippets.ts";
 
 interface Props {
+  environment: string;
   flag: ListedFlag;
   kind: "client" | "server";
   /** `undefined` if the key was not created just now: the server does not know its secret. */
   secret: string | undefined;
 }
 
-/** The code of the first evaluation, in the language that the person chooses. */
-export function Code({ flag, kind, secret }: Props): JSX.Element {
-  const [chosen, choose] = useState(0);
-  const snippets = snippetsOf({ origin: location.origin, flag, kind, secret });
-  const shown = snippets[chosen] ?? snippets[0];
+/** The code of the first evaluation, with the SDK that the person chooses. */
+export function Code({ environment, flag, kind, secret }: Props): JSX.Element | null {
+  // A command needs nothing to be installed, and its output shows at once.
+  const [chosen, choose] = useState("curl");
+  const sdks = sdksFor(kind);
+  const sdk = sdks.find(({ id }) => id === chosen) ?? sdks[0];
+  if (sdk === undefined) return null;
   return (
     <>
       {kind === "client" && flag.clientVisible !== true && (
@@ -24,23 +27,18 @@ export function Code({ flag, kind, secret }: Props): JSX.Element {
           visible to client keys on its page.
         </p>
       )}
-      <div class="row-actions">
-        {snippets.map(({ title }, i) => (
-          <button key={title} type="button" class="small" aria-pressed={i === chosen} onClick={() => choose(i)}>
-            {title}
-          </button>
-        ))}
-        <button type="button" class="small" onClick={() => void copyText(shown?.text ?? "")}>
-          Copy the code
-        </button>
-      </div>
-      <pre class="secret" role="region" aria-label={`Code for ${shown?.title}`} tabIndex={0}>
-        {shown?.text}
-      </pre>
+      <SdkCode
+        sdks={sdks}
+        chosen={sdk}
+        onChoose={choose}
+        environment={environment}
+        flag={flag}
+        sdkKey={{ kind, secret }}
+      />
       {secret === undefined && (
         <p class="hint">
-          Put the secret of your key in place of {kind === "client" ? "YOUR_CLIENT_KEY" : "YOUR_SERVER_KEY"}. It was
-          shown when the key was created. If you no longer have it, create another key.
+          Put the secret of your key into the code. It was shown when the key was created. If you no longer have it,
+          create another key.
         </p>
       )}
     </>

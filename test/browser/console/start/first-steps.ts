@@ -66,14 +66,14 @@ export function describeFirstSteps(world: () => ConsoleWorld): void {
       await steps.getByRole("button", { name: "Create key" }).click();
       const secret = await createServerKey(page);
       await steps.getByText("3 of 4 done").waitFor();
-      await steps.getByRole("button", { name: "Node" }).click();
-      expect(await steps.getByRole("region", { name: "Code for Node" }).textContent()).toContain(secret);
-      await steps.getByRole("button", { name: "curl" }).click();
+      const shown = steps.getByRole("region", { name: "Code", exact: true });
+      await steps.getByLabel("SDK").selectOption("Node (OpenFeature)");
+      await expect.poll(() => shown.textContent()).toMatch(`Bearer ${secret}`);
+      await steps.getByLabel("SDK").selectOption("curl (OFREP)");
       await steps.getByText("Waiting for the first evaluation in live").waitFor();
       expect(await seriousFindings(page)).toEqual([]);
 
-      const code = (await steps.getByRole("region", { name: "Code for curl" }).textContent()) ?? "";
-      const { stdout } = await run("bash", ["-c", code]);
+      const { stdout } = await run("bash", ["-c", (await shown.textContent()) ?? ""]);
       expect(JSON.parse(stdout)).toMatchObject({ key: "first-flag", value: false });
       await steps.getByText("Seen: first-flag was evaluated at").waitFor();
       await steps.getByText("4 of 4 done").waitFor();
@@ -95,7 +95,8 @@ export function describeFirstSteps(world: () => ConsoleWorld): void {
       await signIn(page, token);
       const steps = page.getByRole("region", { name: "First steps" });
       await steps.getByText("4 of 4 done").waitFor();
-      expect(await steps.getByRole("region", { name: "Code for curl" }).textContent()).toContain("YOUR_SERVER_KEY");
+      const code = await steps.getByRole("region", { name: "Code", exact: true }).textContent();
+      expect(code).toContain("Bearer bgs_live_…");
     });
 
     it("never sees the steps where flags are in use", async () => {

@@ -1,5 +1,5 @@
 /** The text of a flag's value, key and accessor in each language. */
-import type { FlagType } from "../../../state/flags/variant-values.ts";
+import type { FlagType } from "../../state/flags/variant-values.ts";
 
 export interface Subject {
   /** The address of the deployment. */
@@ -9,6 +9,8 @@ export interface Subject {
   type: FlagType;
   /** The value that code uses when an evaluation fails. */
   fallback: unknown;
+  /** The SDK key of the code, with its secret if that is known. */
+  key?: { kind: "client" | "server"; secret: string | undefined };
 }
 
 /** The value of code for a flag that has none of its own. */

@@ -11,7 +11,7 @@ export interface Sdk {
   id: string;
   label: string;
   /** The kind of SDK key that it takes. A service binding takes none. */
-  key: "client" | "server" | "none";
+  key: "client" | "server" | "any" | "none";
   blocks: (subject: Subject) => Block[];
 }
 
@@ -23,6 +23,8 @@ export function code(...lines: string[]): Block {
   return { title: "Code", text: lines.join("\n") };
 }
 
-export function keyOf(kind: "client" | "server", { environment }: Subject): string {
-  return `${kind === "client" ? "bgc" : "bgs"}_${environment}_…`;
+/** Returns the secret of the SDK key, or its first characters if nobody knows the rest. */
+export function keyOf(kind: "client" | "server" | "any", { environment, key }: Subject): string {
+  const shown = kind === "any" ? (key?.kind ?? "server") : kind;
+  return key?.secret ?? `${shown === "client" ? "bgc" : "bgs"}_${environment}_…`;
 }

@@ -1,5 +1,5 @@
 /** The code that evaluates one flag, for each SDK. docs/clients.md has the same code with more words. */
-import { JS_NAMES, jsLiteral, kindOf, quoted, quotedInShell } from "./literals.ts";
+import { JS_NAMES, jsLiteral, kindOf, quoted, quotedInShell, type Subject } from "./literals.ts";
 import { code, install, keyOf, type Sdk } from "./sdk.ts";
 import { OTHER_SDKS } from "./snippets-other.ts";
 
@@ -95,7 +95,7 @@ const PROVIDER: Sdk = {
       'import { OpenFeature } from "@openfeature/server-sdk";',
       'import { BurgeeProvider } from "burgee/provider";',
       "",
-      `const provider = new BurgeeProvider({ url: ${quoted(of.url)}, key: process.env["BURGEE_KEY"] ?? "" });`,
+      `const provider = new BurgeeProvider({ url: ${quoted(of.url)}, key: ${keyInProcess(of)} });`,
       "await OpenFeature.setProviderAndWait(provider);",
       "const client = OpenFeature.getClient();",
       `const value = await client.get${JS_NAMES[kindOf(of)]}Value(${quoted(of.flag)}, ${jsLiteral(of)}, {`,
@@ -104,6 +104,10 @@ const PROVIDER: Sdk = {
     ),
   ],
 };
+
+function keyInProcess({ key }: Subject): string {
+  return key?.secret === undefined ? 'process.env["BURGEE_KEY"] ?? ""' : quoted(key.secret);
+}
 
 const BINDING: Sdk = {
   id: "binding",
@@ -143,11 +147,11 @@ const BINDING: Sdk = {
 const CURL: Sdk = {
   id: "curl",
   label: "curl (OFREP)",
-  key: "server",
+  key: "any",
   blocks: (of) => [
     code(
       `curl -s ${quotedInShell(`${of.url}/ofrep/v1/evaluate/flags/${encodeURIComponent(of.flag)}`)} \\`,
-      `  -H 'Authorization: Bearer ${keyOf("server", of)}' \\`,
+      `  -H 'Authorization: Bearer ${keyOf("any", of)}' \\`,
       "  -H 'Content-Type: application/json' \\",
       `  -d '{"context":{"targetingKey":"user-1"}}'`,
     ),
@@ -155,3 +159,8 @@ const CURL: Sdk = {
 };
 
 export const SDKS: readonly Sdk[] = [WEB, REACT, NODE, PROVIDER, BINDING, ...OTHER_SDKS, CURL];
+
+/** Returns the SDKs that take a key of this kind. A service binding needs a server, but no key. */
+export function sdksFor(kind: "client" | "server"): readonly Sdk[] {
+  return SDKS.filter(({ key }) => key === kind || key === "any" || (key === "none" && kind === "server"));
+}
