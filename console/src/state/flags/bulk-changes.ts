@@ -1,8 +1,8 @@
 /** Changes of many flags at once: in words, and as few writes as the API allows. */
-import { allPages } from "../../../../sdk/client/client.ts";
+import { allPages, ApiError } from "../../../../sdk/client/client.ts";
 import type { Flag } from "../../../../sdk/client/contract.ts";
 import { exactJson } from "../../../../src/flags/formats/exact-numbers.ts";
-import { flagsChangedSince } from "../live/changes-since.ts";
+import { keepNoteOf } from "../change-note.ts";
 import { reasonOf } from "../notices.ts";
 import { client } from "../session.ts";
 import type { Planned } from "./bulk-undo.ts";
@@ -23,12 +23,16 @@ export interface Selected {
 export interface Failure {
   keys: readonly string[];
   reason: string;
+  /** Whether somebody else has changed the flag since it was read. */
+  isChanged?: boolean;
 }
 
 /** More flags than these are read in pages. */
 const MOST_SINGLE_READS = 20;
 /** The size of one write (characters). The API takes a mebibyte. */
 const MOST_CHARACTERS = 500_000;
+/** The attempts at one write while others keep changing the environment. */
+const ATTEMPTS = 5;
 
 /** Reads the flags of an environment. Those that it does not have are left out. */
 export async function readSelected(environment: string, keys: ReadonlySet<string>): Promise<Selected> {
@@ -76,35 +80,83 @@ function textOf(flag: Flag, change: Exclude<BulkChange, { kind: "archive" }>, en
   return change.kind === "tag" ? `tag ${change.tag} added` : `tag ${change.tag} removed`;
 }
 
-/** Returns the keys of planned flags that somebody has changed since they were read. */
-export async function changedMeanwhile(
-  { environment, version }: Selected,
-  plan: readonly Planned[],
-): Promise<string[]> {
-  const now = (await client.call("getEnvironment", { path: { env: environment } })).body.version;
-  if (now === version) return [];
-  const changes = await flagsChangedSince(environment, version);
-  const changed = new Set((changes ?? plan.map(({ flag }) => flag)).map(({ key }) => key));
-  return plan.map(({ flag }) => flag.key).filter((key) => changed.has(key));
-}
-
-/** Writes the planned changes. Returns those that were refused; all others are made. */
-export async function writePlan(environment: string, plan: readonly Planned[]): Promise<Failure[]> {
+/**
+ * Writes the planned changes. Returns those that are not made: the API refused them, or somebody else has changed the
+ * flag since it was read. All others are made.
+ */
+export async function writePlan(selected: Selected, plan: readonly Planned[]): Promise<Failure[]> {
   const failures: Failure[] = [];
-  const attempt = async (keys: readonly string[], write: () => Promise<unknown>): Promise<void> => {
-    await write().catch((error: unknown) => failures.push({ keys, reason: reasonOf(error) }));
+  const attempt = async (key: string, write: () => Promise<unknown>): Promise<void> => {
+    await write().catch((error: unknown) =>
+      failures.push(isLate(error) ? changedFailure(key) : { keys: [key], reason: reasonOf(error) }),
+    );
   };
   for (const { flag } of plan.filter(({ wanted }) => wanted === undefined)) {
-    await attempt([flag.key], () => client.call("archiveFlag", { path: { key: flag.key } }));
+    await attempt(flag.key, () => archive(selected, flag.key));
   }
   for (const { flag } of plan.filter(({ isRestored }) => isRestored)) {
-    await attempt([flag.key], () => client.call("unarchiveFlag", { path: { key: flag.key } }));
+    await attempt(flag.key, () => client.call("unarchiveFlag", { path: { key: flag.key } }));
   }
+  let { version } = selected;
   for (const flags of partsOf(plan.flatMap(({ wanted, isRestored }) => (isRestored ? [] : (wanted ?? []))))) {
-    const keys = flags.map(({ key }) => key);
-    await attempt(keys, () => client.call("applyEnvironment", { path: { env: environment }, body: { flags } }));
+    version = await apply({ ...selected, version }, flags, failures);
   }
   return failures;
+}
+
+/** Archives a flag that is still as it was read. @throws ApiError 412 if it is not */
+async function archive({ environment, flags }: Selected, key: string): Promise<void> {
+  const { body, headers } = await client.call("getDefinition", { path: { key } });
+  const read = flags.find((flag) => flag.key === key)?.version;
+  if (body.environments[environment]?.version !== read) throw new ApiError(412, {});
+  const tag = headers.get("etag") ?? undefined;
+  await client.call("archiveFlag", { path: { key }, headers: { "If-Match": tag } });
+}
+
+/**
+ * Writes the flags if the environment is at the version at which they were read. If it is not, leaves those that have
+ * changed since, and tries again with the others. Returns the environment's version.
+ */
+async function apply(selected: Selected, flags: readonly Flag[], failures: Failure[]): Promise<number> {
+  const { environment } = selected;
+  const path = { env: environment };
+  let { version } = selected;
+  let rest = [...flags];
+  for (let attempt = 1; rest.length > 0; attempt++) {
+    try {
+      const headers = { "If-Match": `"${version}"` };
+      return (await client.call("applyEnvironment", { path, headers, body: { flags: rest } })).body.version;
+    } catch (error) {
+      const keys = rest.map(({ key }) => key);
+      const again = isLate(error) && attempt < ATTEMPTS ? readSelected(environment, new Set(keys)) : undefined;
+      const now = await again?.catch(() => undefined);
+      if (now === undefined) {
+        failures.push({ keys, reason: isLate(error) ? `others keep changing ${environment}` : reasonOf(error) });
+        return version;
+      }
+      const changed = changedKeys(selected.flags, now.flags);
+      failures.push(...keys.filter((key) => changed.has(key)).map(changedFailure));
+      rest = rest.filter(({ key }) => !changed.has(key));
+      ({ version } = now);
+      keepNoteOf(error);
+    }
+  }
+  return version;
+}
+
+function isLate(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 412;
+}
+
+function changedFailure(key: string): Failure {
+  const reason = "somebody else has changed it since the review, so it stays as it is. Review the change again.";
+  return { keys: [key], reason, isChanged: true };
+}
+
+/** Returns the keys of flags that are not as they were read, or gone. */
+function changedKeys(read: readonly Flag[], now: readonly Flag[]): Set<string> {
+  const versions = new Map(now.map(({ key, version }) => [key, version]));
+  return new Set(read.flatMap(({ key, version }) => (versions.get(key) === version ? [] : key)));
 }
 
 /** Divides flags into writes of a bounded size. One write is enough for hundreds of flags. */

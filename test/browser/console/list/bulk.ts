@@ -1,3 +1,4 @@
+import type { Route } from "playwright-core";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ConsoleWorld } from "../support/console-world.ts";
 import type { Visit } from "../support/visit.ts";
@@ -14,6 +15,14 @@ function useBulk(world: () => ConsoleWorld) {
     open: async (search: string, environment = "staging") => {
       visit = await world().visit({ at: `#/flags?environment=${environment}&search=${search}` });
       return visit.page;
+    },
+    /** Makes a change by somebody else when the next request for this address is on its way. */
+    during: async (address: string, change: () => Promise<unknown>) => {
+      const late = async (route: Route): Promise<void> => {
+        await change();
+        await route.continue();
+      };
+      await visit.page.route(address, late, { times: 1 });
     },
     choose: async (action: string) => {
       await visit.page.getByRole("button", { name: "Change", exact: true }).click();
@@ -109,6 +118,7 @@ export function describeBulkJourneys(world: () => ConsoleWorld): void {
     it("reviews again what somebody else has changed in the meantime", async () => {
       await world().save({ key: "bulk-raced" }, "staging");
       const page = await open("bulk-raced");
+      expectStatus(412);
       await page.getByRole("checkbox", { name: "Select bulk-raced" }).click();
       await choose("Set the owner…");
       await dialog().getByLabel("Owner").fill("growth");
@@ -116,7 +126,7 @@ export function describeBulkJourneys(world: () => ConsoleWorld): void {
       await world().save({ key: "bulk-raced", owner: "payments" }, "staging");
       await dialog().getByRole("button", { name: "Save" }).click();
       await dialog()
-        .getByText(/somebody else has just changed/)
+        .getByText(/^bulk-raced: somebody else has changed it since the review/)
         .waitFor();
       await changes().getByText("owner payments → growth").waitFor();
       await dialog().getByRole("button", { name: "Save" }).click();
@@ -125,16 +135,80 @@ export function describeBulkJourneys(world: () => ConsoleWorld): void {
     });
   });
 
+  describeRaces(world);
   describeBulkUndo(world);
+}
+
+function describeRaces(world: () => ConsoleWorld): void {
+  describe("a person who changes many flags while others change one of them", () => {
+    const { dialog, expectStatus, open, choose, during } = useBulk(world);
+    const evaluate = (key: string) => world().evaluate(key, { environment: "staging" });
+
+    it("overwrites nothing that arrives just before the write, and writes the rest", async () => {
+      for (const i of [1, 2]) await world().save({ key: `bulk-late-${i}` }, "staging");
+      const page = await open("bulk-late-");
+      expectStatus(412);
+      for (const i of [1, 2]) await page.getByRole("checkbox", { name: `Select bulk-late-${i}` }).click();
+      await choose("Turn off…");
+      await during("**/apply", () => world().save({ key: "bulk-late-1", default: { variant: "on" } }, "staging"));
+      await dialog().getByRole("button", { name: "Turn off 2" }).click();
+      const left = dialog().getByRole("alert").getByRole("listitem");
+      await expect.poll(() => left.allTextContents()).toHaveLength(1);
+      expect(await left.textContent()).toContain("bulk-late-1: somebody else has changed it since the review");
+      await dialog().getByRole("button", { name: "Turn off 1" }).waitFor();
+      await expect.poll(() => evaluate("bulk-late-2")).toMatchObject({ reason: "DISABLED" });
+      await expect.poll(() => evaluate("bulk-late-1")).toMatchObject({ reason: "STATIC", value: true });
+      await page.locator(".notice").filter({ hasText: "Turned off in staging: bulk-late-2" }).waitFor();
+    });
+
+    it("archives no flag that somebody else has just changed", async () => {
+      await world().save({ key: "bulk-wanted" }, "staging");
+      await open("bulk-wanted").then((page) => page.getByRole("checkbox", { name: "Select bulk-wanted" }).click());
+      expectStatus(412);
+      await choose("Archive…");
+      await dialog()
+        .getByLabel(/to confirm$/)
+        .fill("archive");
+      await during("**/archive", () => world().save({ key: "bulk-wanted", default: { variant: "on" } }, "staging"));
+      await dialog().getByRole("button", { name: "Archive 1" }).click();
+      await dialog()
+        .getByText(/^bulk-wanted: somebody else has changed it/)
+        .waitFor();
+      await expect.poll(() => evaluate("bulk-wanted")).toMatchObject({ value: true });
+    });
+
+    it("undoes the change of the others at once, and of that one without its other changes", async () => {
+      for (const i of [1, 2]) await world().save({ key: `bulk-back-${i}`, default: { variant: "on" } }, "staging");
+      const page = await open("bulk-back-");
+      expectStatus(412);
+      for (const i of [1, 2]) await page.getByRole("checkbox", { name: `Select bulk-back-${i}` }).click();
+      await choose("Turn off…");
+      await dialog().getByRole("button", { name: "Turn off 2" }).click();
+      await dialog().waitFor({ state: "detached" });
+      const later = { key: "bulk-back-1", enabled: false, default: { variant: "off" } };
+      await during("**/apply", () => world().save(later, "staging"));
+      const notice = page.locator(".notice").filter({ hasText: "Turned off in staging: bulk-back-1 and bulk-back-2" });
+      await notice.getByRole("button", { name: "Undo" }).click();
+      for (const key of ["bulk-back-2", "bulk-back-1"]) {
+        await page
+          .locator(".notice")
+          .filter({ hasText: `Change undone for ${key}` })
+          .waitFor();
+      }
+      await expect.poll(() => evaluate("bulk-back-2")).toMatchObject({ value: true });
+      await expect.poll(() => evaluate("bulk-back-1")).toMatchObject({ reason: "STATIC", value: false });
+    });
+  });
 }
 
 function describeBulkUndo(world: () => ConsoleWorld): void {
   describe("a person who undoes a change of many flags", () => {
-    const { dialog, changes, open, choose } = useBulk(world);
+    const { dialog, changes, expectStatus, open, choose } = useBulk(world);
 
     it("undoes a change without losing one that someone else makes during the review", async () => {
       await world().save({ key: "bulk-kept", default: { variant: "on" } });
       const page = await open("bulk-kept", "production");
+      expectStatus(412);
       await page.getByRole("checkbox", { name: "Select bulk-kept" }).click();
       await choose("Turn off…");
       const confirm = async (action: string) => {

@@ -2,17 +2,8 @@ import type { JSX } from "preact";
 import { useId, useState } from "preact/hooks";
 import { listText } from "../../../../../sdk/words/names.ts";
 import { environments, typedWord } from "../../../state/environments.ts";
-import {
-  type BulkChange,
-  changedMeanwhile,
-  type Failure,
-  planOf,
-  readSelected,
-  type Selected,
-  writePlan,
-} from "../../../state/flags/bulk-changes.ts";
+import { type BulkChange, type Failure, planOf, readSelected, writePlan } from "../../../state/flags/bulk-changes.ts";
 import type { Planned } from "../../../state/flags/bulk-undo.ts";
-import { reasonOf } from "../../../state/notices.ts";
 import { useResource } from "../../../state/resource.ts";
 import { ReviewDialog } from "../../../ui/review/review.tsx";
 import { Loaded } from "../../../ui/states.tsx";
@@ -52,7 +43,7 @@ export function BulkDialog({ action, environment: current, keys, onWritten, onCl
   const isSwitch = action === "on" || action === "off";
   const submit = async (): Promise<void> => {
     if (known === undefined) return;
-    const found = await write(known, plan);
+    const found = await writePlan(known, plan);
     setFailures(found);
     onWritten();
     const refused = new Set(found.flatMap((failure) => failure.keys));
@@ -96,17 +87,6 @@ export function BulkDialog({ action, environment: current, keys, onWritten, onCl
       )}
     </ReviewDialog>
   );
-}
-
-/** Writes nothing if somebody has changed one of the flags, so that the person reviews the change again. */
-async function write(selected: Selected, plan: readonly Planned[]): Promise<Failure[]> {
-  try {
-    const changed = await changedMeanwhile(selected, plan);
-    if (changed.length === 0) return await writePlan(selected.environment, plan);
-    return [{ keys: changed, reason: "somebody else has just changed them. Review the changes again." }];
-  } catch (error) {
-    return [{ keys: plan.map(({ flag }) => flag.key), reason: reasonOf(error) }];
-  }
 }
 
 function changeOf(action: BulkAction, text: string): BulkChange | undefined {

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { listText } from "../../../../../sdk/words/names.ts";
 import { environments, isProtected } from "../../../state/environments.ts";
-import { changedMeanwhile, readSelected, writePlan } from "../../../state/flags/bulk-changes.ts";
+import { readSelected, writePlan } from "../../../state/flags/bulk-changes.ts";
 import { type Planned, undoPlanOf } from "../../../state/flags/bulk-undo.ts";
 import { environmentsOf } from "../../../state/flags/changed-flag.ts";
 import { notify, notifyFailure } from "../../../state/notices.ts";
@@ -18,28 +18,30 @@ export function notifyBulk(environment: string, text: string, written: readonly 
 async function undoBulk(environment: string, written: readonly Planned[]): Promise<void> {
   try {
     const keys = new Set(written.map(({ flag }) => flag.key));
-    const isArchive = written.every(({ wanted }) => wanted === undefined);
-    const selected = isArchive ? undefined : await readSelected(environment, keys);
-    const { plan, left } = undoPlanOf(written, selected?.flags ?? []);
+    const selected = await readSelected(environment, keys);
+    const { plan, left } = undoPlanOf(written, selected.flags);
     const rest =
       left.length === 0 ? "" : `. Left as they are, because they have changed since: ${listText(left, "and", 3)}`;
     if (plan.length === 0) return void notify(`Nothing was undone${rest}`);
     const affected = await environmentsOfPlan(environment, plan);
     if (affected.some(isProtected) && !(await isConfirmed(affected, plan))) return;
-    // The write replaces whole flags, so it must not begin from flags that have changed during the review.
-    const changed = selected === undefined ? [] : await changedMeanwhile(selected, plan);
-    if (changed.length > 0) {
-      notify(`Someone else has just changed ${listText(changed, "and", 3)}, so the flags are compared again`);
-      return await undoBulk(environment, written);
-    }
-    const failures = await writePlan(environment, plan);
-    for (const failure of failures) notify(`Could not undo ${failure.keys.join(", ")}: ${failure.reason}`, "failed");
+    const failures = await writePlan(selected, plan);
+    const changed = new Set(failures.flatMap((failure) => (failure.isChanged === true ? failure.keys : [])));
+    for (const failure of failures.filter(({ isChanged }) => isChanged !== true))
+      notify(`Could not undo ${failure.keys.join(", ")}: ${failure.reason}`, "failed");
     const refused = new Set(failures.flatMap((failure) => failure.keys));
     const done = plan.filter(({ flag }) => !refused.has(flag.key));
     announceUndo();
-    if (done.length === 0) return;
-    const names = done.map(({ flag }) => flag.key);
-    notifyBulk(environment, `Change undone for ${listText(names, "and", 3)}${rest}`, done);
+    if (done.length > 0) {
+      const names = done.map(({ flag }) => flag.key);
+      notifyBulk(environment, `Change undone for ${listText(names, "and", 3)}${rest}`, done);
+    }
+    if (changed.size === 0) return;
+    notify(`Someone else has just changed ${listText([...changed], "and", 3)}, so the flags are compared again`);
+    await undoBulk(
+      environment,
+      written.filter(({ flag }) => changed.has(flag.key)),
+    );
   } catch (error) {
     notifyFailure("Could not undo the change of the flags", error);
   }
