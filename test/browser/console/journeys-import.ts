@@ -1,10 +1,13 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { addUsage } from "../../../src/store/usage/add-usage.ts";
 import { overflow, seriousFindings } from "./support/audit-page.ts";
 import type { ConsoleWorld } from "./support/console-world.ts";
 import { loaded } from "./support/loaded.ts";
 import { UNLEASH } from "./support/unleash.ts";
 import { usePages } from "./support/pages.ts";
 import type { Visit, VisitOptions } from "./support/visit.ts";
+
+const HOUR_MS = 3_600_000;
 
 const fileOf = (name: string, text: string) => ({
   name,
@@ -39,10 +42,15 @@ export function describeImportUndo(world: () => ConsoleWorld): void {
       const page = await open("#/import?environment=staging");
       await importInto(page, renamedUnleash("undo-import"));
       await expect.poll(() => flagOf("undo-import-flag")).toMatchObject({ value: true });
+      const hour = Math.floor(Date.now() / HOUR_MS);
+      const at = hour * HOUR_MS;
+      await addUsage(world().db, "undo-import", [["staging", hour, "undo-import-flag", "on", "", "", 9, 0, at, at]]);
       const notice = page.locator(".notice").filter({ hasText: "Import into staging: created" });
       await notice.getByRole("button", { name: "Undo" }).click();
       const review = page.getByRole("dialog", { name: "Undo the import into staging?" });
       await review.getByText("Delete flag undo-import-flag").waitFor();
+      const uses = await review.getByRole("list", { name: "Still in use" }).getByRole("listitem").allTextContents();
+      expect(uses).toEqual([expect.stringMatching(/^staging last evaluated undo-import-flag /)]);
       await review.getByText("Delete segment undo-import-segment").click();
       expect(await seriousFindings(page)).toEqual([]);
       await review.getByRole("button", { name: "Undo the import" }).click();

@@ -1,7 +1,13 @@
 import type { JSX } from "preact";
 import { listText } from "../../../../sdk/words/names.ts";
 import { environments } from "../../state/environments.ts";
-import { applyUndo, changesDefinitions, type ImportPlan, planUndo } from "../../state/import/apply-import.ts";
+import {
+  applyUndo,
+  changesDefinitions,
+  type ImportPlan,
+  planUndo,
+  readUseOfDeleted,
+} from "../../state/import/apply-import.ts";
 import type { Left } from "../../state/import/inverse-plan.ts";
 import { notify, notifyFailure } from "../../state/notices.ts";
 import { announceUndo } from "../../state/undone.ts";
@@ -29,6 +35,7 @@ export async function undoImport(written: ImportPlan): Promise<string | undefine
     const isConfirmed = await askReview({
       title: `Undo the import into ${environment}?`,
       action: "Undo the import",
+      warnings: await readUseOfDeleted(plan),
       isDestructive: plan.changes.some(({ action }) => action === "delete"),
       environments: [environment, ...others],
       children: (

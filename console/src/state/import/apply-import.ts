@@ -5,7 +5,9 @@ import type { ImportedProject } from "../../../../sdk/import/index.ts";
 import { applyAll, checkAll, planAll } from "../../../../sdk/project/apply.ts";
 import { contentsOf, contentsOfDeployment, storedFlag } from "../../../../sdk/project/contents.ts";
 import { type EnvironmentPlan, type PlannedChange, withDefinition } from "../../../../sdk/project/plan.ts";
-import { listText } from "../../../../sdk/words/names.ts";
+import { listText, moreText } from "../../../../sdk/words/names.ts";
+import { agoText } from "../../ui/time.tsx";
+import { readSelected } from "../flags/bulk-changes.ts";
 import { isDefinitionPointer } from "../flags/flag-draft.ts";
 import { publishedText } from "../flags/flag-changes.ts";
 import { reasonOf } from "../notices.ts";
@@ -70,6 +72,21 @@ export async function planUndo(written: ImportPlan): Promise<Inverse> {
   const inverse = inversePlan(written, now, new Map([...written.redefined].map((key) => [`flag ${key}`, reason])));
   await checkAll(client, [inverse.plan], UNDO);
   return inverse;
+}
+
+/** More flags than these are not named one by one. */
+const MOST_NAMED = 20;
+
+/** Returns sentences about the flags that the plan deletes although applications have evaluated them. */
+export async function readUseOfDeleted({ environment, changes }: EnvironmentPlan): Promise<string[]> {
+  const deleted = changes.flatMap(({ kind, action, key }) => (kind === "flag" && action === "delete" ? key : []));
+  if (deleted.length === 0) return [];
+  const { flags } = await readSelected(environment, new Set(deleted));
+  const used = flags.flatMap(({ key, lastEvaluatedAt }) =>
+    lastEvaluatedAt ? `${environment} last evaluated ${key} ${agoText(Date.parse(lastEvaluatedAt), Date.now())}` : [],
+  );
+  const more = used.length - MOST_NAMED;
+  return more <= 0 ? used : [...used.slice(0, MOST_NAMED), `${environment} evaluated ${moreText(more)} of them`];
 }
 
 /** Undoes an import. Returns the result in words. @throws Error that says which parts are written */
