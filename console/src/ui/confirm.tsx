@@ -23,9 +23,9 @@ export const confirm = confirmation.ask;
 /** Shows the open confirmation. The page has this once. */
 export function Confirmations(): JSX.Element | null {
   if (confirmation.open.value === undefined) return null;
-  const { detail, warnings = [], choose, ...form } = confirmation.open.value;
+  const { id, detail, warnings = [], choose, ...form } = confirmation.open.value;
   return (
-    <FormDialog {...form} changesLater onSubmit={() => choose(true)} onClose={() => choose(false)}>
+    <FormDialog key={id} {...form} changesLater onSubmit={() => choose(true)} onClose={() => choose(false)}>
       <p>{detail}</p>
       {warnings.length > 0 && (
         <ul class="warnings" aria-label="Still in use">

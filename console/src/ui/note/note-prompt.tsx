@@ -6,7 +6,8 @@ import { isNoteReady, NoteInput } from "./note-input.tsx";
 
 /** Asks for the note that an environment requires, if a change was sent without one. The page has this once. */
 export function NotePrompt(): JSX.Element | null {
-  return noteRequest.open.value === undefined ? null : <Open {...noteRequest.open.value} />;
+  const open = noteRequest.open.value;
+  return open === undefined ? null : <Open key={open.id} {...open} />;
 }
 
 function Open({ reason, choose }: { reason: string; choose: (note: string | undefined) => void }): JSX.Element {

@@ -31,8 +31,8 @@ export const isConflictOpen = computed(() => conflict.open.value !== undefined);
 /** Shows the open conflict. The page has this once. */
 export function Conflicts(): JSX.Element | null {
   if (conflict.open.value === undefined) return null;
-  const { key, choices, choose } = conflict.open.value;
-  return <ConflictDialog subject={key} choices={choices} choose={choose} />;
+  const { id, key, choices, choose } = conflict.open.value;
+  return <ConflictDialog key={id} subject={key} choices={choices} choose={choose} />;
 }
 
 interface ConflictDialogProps {

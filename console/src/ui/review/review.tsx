@@ -70,6 +70,6 @@ export const askReview = review.ask;
 /** Shows the open review. The page has this once. */
 export function Reviews(): JSX.Element | null {
   if (review.open.value === undefined) return null;
-  const { choose, ...props } = review.open.value;
-  return <ReviewDialog {...props} changesLater onSubmit={() => choose(true)} onClose={() => choose(false)} />;
+  const { id, choose, ...props } = review.open.value;
+  return <ReviewDialog key={id} {...props} changesLater onSubmit={() => choose(true)} onClose={() => choose(false)} />;
 }
