@@ -123,10 +123,16 @@ export class FlagList implements Resource<Rows> {
         const [shown, wanted] = [this.#versions.get(environment) ?? 0, this.#wanted.get(environment) ?? 0];
         if (wanted <= shown) break;
         const changes = await flagsChangedSince(environment, shown);
-        this.#versions.set(environment, wanted);
-        if (changes === undefined) void this.reload();
-        else if (environment === this.environment) await Promise.all(changes.map((change) => this.#read(change)));
+        if (changes === undefined) {
+          // It may fail, or end after a later one, which then continues here.
+          await this.reload();
+          if ((this.#versions.get(environment) ?? 0) <= shown) break;
+          continue;
+        }
+        if (environment === this.environment) await Promise.all(changes.map((change) => this.#read(change)));
         else this.#showChangesElsewhere(environment, changes);
+        // Only now, so that a failed read is made again.
+        this.#versions.set(environment, Math.max(wanted, this.#versions.get(environment) ?? 0));
       }
     } catch {
       // The next announcement tries again.

@@ -40,6 +40,21 @@ export function describeListJourneys(world: () => ConsoleWorld): void {
       await expect.poll(() => rowOf("killed-elsewhere").getAttribute("class")).toContain("changed-elsewhere");
     });
 
+    it("reads a change again with the next one if the first read failed", async () => {
+      for (const key of ["read-again", "read-next"]) await world().save({ key }, "staging");
+      const page = await open({ at: "#/flags?environment=staging&search=read-" });
+      const flagSwitch = page.getByRole("switch", { name: "read-again enabled" });
+      await expect.poll(() => flagSwitch.isChecked()).toBe(true);
+      visit.expectStatus(503);
+      await page.route("**/flags/read-again", (route) => route.fulfill({ status: 503, body: "" }), { times: 1 });
+      const failed = page.waitForResponse((response) => response.status() === 503);
+      await world().save({ key: "read-again", enabled: false }, "staging");
+      await failed;
+      await world().save({ key: "read-next", enabled: false }, "staging");
+      await expect.poll(() => page.getByRole("switch", { name: "read-next enabled" }).isChecked()).toBe(false);
+      await expect.poll(() => flagSwitch.isChecked()).toBe(false);
+    });
+
     it("shows new flags, and no longer those that are deleted", async () => {
       const page = await open({ at: "#/flags?environment=staging" });
       await page.getByRole("switch", { name: "checkout-redesign enabled" }).waitFor();
