@@ -64,6 +64,27 @@ export function describeAllFlagsJourneys(world: () => ConsoleWorld): void {
       expect(await page.getByLabel("Value of country").inputValue()).toBe("NL");
     });
 
+    it("keeps the focus on the button while the flags are evaluated, and asks once", async () => {
+      const page = await open("#/try?environment=production");
+      const held = Promise.withResolvers<void>();
+      let asked = 0;
+      await page.route("**/environments/production/evaluate", async (route) => {
+        asked++;
+        await held.promise;
+        await route.continue();
+      });
+      await button(page, "Evaluate all flags").click();
+      const busy = button(page, "Evaluating…");
+      await busy.waitFor();
+      expect(await busy.getAttribute("aria-disabled")).toBe("true");
+      await page.keyboard.press("Enter");
+      expect(await page.evaluate("document.activeElement.textContent")).toBe("Evaluating…");
+      held.resolve();
+      await button(page, "Evaluate all flags").waitFor();
+      expect(await page.evaluate("document.activeElement.textContent")).toBe("Evaluate all flags");
+      expect(asked).toBe(1);
+    });
+
     it("sends the table on with its time, also to a phone", async () => {
       const rules = [{ id: "later", from: "2090-01-01T00:00:00Z", serve: { variant: "on" } }];
       await world().save({ key: "everywhere-later", rules });

@@ -85,14 +85,14 @@ function Panel({ environment, question, remember }: PanelProps): JSX.Element {
         class="card stack all-flags-form"
         onSubmit={(event) => {
           event.preventDefault();
-          void evaluate();
+          if (!state.isBusy) void evaluate();
         }}
       >
         <SubjectForm subject={subject} suggested={SUGGESTED} />
         <MomentField moment={moment} problem={undefined} hasVersion={false} onTake={() => undefined} />
         <Failure text={state.problem} />
         <footer class="actions">
-          <button type="submit" class="primary" disabled={state.isBusy}>
+          <button type="submit" class="primary" aria-disabled={state.isBusy}>
             {state.isBusy ? "Evaluating…" : "Evaluate all flags"}
           </button>
         </footer>

@@ -64,7 +64,13 @@ export function Cases(): JSX.Element {
       <header class="heading">
         <h2 id={id}>Cases</h2>
         <div class="row">
-          <button type="button" class="small" disabled={testable.length === 0 || isBusy} onClick={() => void run()}>
+          <button
+            type="button"
+            class="small"
+            disabled={testable.length === 0}
+            aria-disabled={isBusy}
+            onClick={() => !isBusy && void run()}
+          >
             Run all
           </button>
           <button type="button" class="small" disabled={testable.length === 0} onClick={() => void exportCases(all)}>

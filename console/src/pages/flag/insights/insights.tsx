@@ -30,7 +30,12 @@ export function Insights({ environment, flag }: Props): JSX.Element {
         <header class="heading">
           <h2 id="evaluations">Evaluations</h2>
           <Choice label="Time" name="range" options={RANGE_OPTIONS} value={range} />
-          <button type="button" class="small" disabled={read.isLoading.value} onClick={() => void read.reload()}>
+          <button
+            type="button"
+            class="small"
+            aria-disabled={read.isLoading.value}
+            onClick={() => !read.isLoading.value && void read.reload()}
+          >
             Refresh
           </button>
         </header>
