@@ -28,6 +28,9 @@ const ACTION_SHOWN_MS = 12_000;
 /** The largest number of notices that a page has room for. */
 const MAX_NOTICES = 5;
 
+/** The message when somebody saves a page without changes. */
+export const NOTHING_CHANGED = "Nothing has changed, so there is nothing to save";
+
 let last = 0;
 let isPaused = false;
 const timers = new Map<number, ReturnType<typeof setTimeout>>();

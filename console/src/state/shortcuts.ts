@@ -37,11 +37,18 @@ addEventListener("keydown", (event) => {
   const shortcut = registered.peek().find(({ keys }) => keys === pressed);
   if (shortcut === undefined || (!hasControl && isTyping(event.target))) return;
   event.preventDefault();
-  // The field with the focus may just have accepted its text, which the page draws and checks before a save. The other
-  // shortcuts run at once: a moment later, the first letters after "/" would not reach the search.
-  if (pressed === "Ctrl-S") setTimeout(() => shortcut.run());
-  else shortcut.run();
+  if (pressed !== "Ctrl-S") return shortcut.run();
+  commitTyping(event.target);
+  // The page draws and checks the committed text before a save. The other shortcuts run at once: a moment later, the
+  // first letters after "/" would not reach the search.
+  setTimeout(() => shortcut.run());
 });
+
+/** Some fields take their text when they lose the focus, which stays in the field when a person saves by keys. */
+function commitTyping(target: EventTarget | null): void {
+  if (target instanceof Element && target.matches("input[type=text]"))
+    target.dispatchEvent(new Event("change", { bubbles: true }));
+}
 
 function isTyping(target: EventTarget | null): boolean {
   const isEditable = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable=true], [role=menu]";

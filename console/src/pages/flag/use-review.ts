@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Flag } from "../../../../sdk/client/contract.ts";
 import type { Editing } from "../../state/flags/flag-editing.ts";
-import { notify } from "../../state/notices.ts";
+import { NOTHING_CHANGED, notify } from "../../state/notices.ts";
 import { focusField, focusFirst } from "../../ui/fields/focus.ts";
 import type { useInvalidText } from "../../ui/fields/invalid-text.ts";
 import { withControlProblems } from "../../ui/fields/refused-fields.ts";
@@ -33,7 +33,7 @@ export function useReview(
   const review = async (): Promise<void> => {
     const own = invalidText.refuse();
     const isChanged = isNew || editing.changes.peek().length > 0;
-    if (!isChanged && own.length === 0) notify("Nothing has changed, so there is nothing to save");
+    if (!isChanged && own.length === 0) notify(NOTHING_CHANGED);
     else if (!(await editing.check(others)) || own.length > 0) focusRefused(own);
     else setReviewing(true);
   };

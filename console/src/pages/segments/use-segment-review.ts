@@ -3,6 +3,7 @@ import type { Segment } from "../../../../sdk/client/contract.ts";
 import { noteProblem } from "../../../../src/flags/formats/change-note.ts";
 import { clearNote, setNote } from "../../state/change-note.ts";
 import type { SegmentEditing } from "../../state/segments/segment-editing.ts";
+import { NOTHING_CHANGED, notify } from "../../state/notices.ts";
 import { focusField, focusFirst } from "../../ui/fields/focus.ts";
 import type { useInvalidText } from "../../ui/fields/invalid-text.ts";
 import { withControlProblems } from "../../ui/fields/refused-fields.ts";
@@ -45,9 +46,11 @@ export function useSegmentReview(
   };
   const review = async (): Promise<void> => {
     const own = invalidText.refuse();
+    const isNew = editing.stored.peek() === undefined;
+    if (!isNew && !editing.isChanged.peek() && own.length === 0) return void notify(NOTHING_CHANGED);
     const isFree = (await editing.check()) && own.length === 0;
     if (!isFree) focusFirst(withControlProblems(own, editing.problems.peek()));
-    else if (editing.stored.peek() !== undefined) setReviewing(true);
+    else if (!isNew) setReviewing(true);
     else if (noteProblem(note.trim()) === undefined) await create();
     else focusField(NOTE);
   };

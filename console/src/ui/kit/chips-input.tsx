@@ -51,7 +51,6 @@ export function ChipsInput(props: Props): JSX.Element {
     // The control's own text, because the last key may not have been drawn yet.
     const { selectionStart, selectionEnd, value: text } = event.currentTarget;
     const isAtStart = selectionStart === 0 && selectionEnd === 0;
-    if (isSaving(event)) return addAll(text);
     if (list.onKey(event)) return;
     if (event.key === "ArrowDown") setOpen(true);
     else if (isAtStart && event.key === "Backspace") remove(values.length - 1);
@@ -86,6 +85,7 @@ export function ChipsInput(props: Props): JSX.Element {
           onInput={({ currentTarget }) => (setOpen(true), type(currentTarget.value))}
           onPaste={(event) => paste(event, addAll)}
           onFocus={() => options.length > 0 && setOpen(true)}
+          onChange={({ currentTarget }) => addAll(currentTarget.value)}
           onBlur={({ currentTarget }) => (setOpen(false), addAll(currentTarget.value))}
           onKeyDown={keyDown}
         />
@@ -98,11 +98,6 @@ export function ChipsInput(props: Props): JSX.Element {
       {hint !== undefined && <span class="hint">{hint}</span>}
     </Field>
   );
-}
-
-/** Typed text is a value once the person saves by the shortcut, although the field keeps the focus. */
-function isSaving({ ctrlKey, metaKey, key }: KeyboardEvent): boolean {
-  return (ctrlKey || metaKey) && key.toLowerCase() === "s";
 }
 
 /** Makes the form invalid while there is a problem. */
