@@ -3,6 +3,7 @@ import { exactJson, numberProblem } from "../../../../src/flags/formats/exact-nu
 import type { Flag } from "../../../../sdk/client/contract.ts";
 import { parseNumber } from "../../ui/condition/values.ts";
 import type { Parsed } from "../../ui/fields/parsed.ts";
+import { jsonProblems, jsonProblemText } from "../../ui/kit/json-problems.ts";
 
 export type FlagType = Flag["type"];
 
@@ -38,33 +39,13 @@ export function parseValue(type: FlagType, text: string): Parsed<unknown> {
 }
 
 function parseJson(text: string, type: "object" | "json"): Parsed<unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    // JSON.parse keeps the last of several equal keys, so that a person would lose the others without a word.
-    const key = repeatedKey(text);
-    if (key !== undefined) return { problem: `has the key "${key}" twice in one object` };
-    if (type === "object" && (typeof value !== "object" || value === null))
-      return { problem: "must be a JSON object or list" };
-    const problem = numberProblem(text, value);
-    return problem === undefined ? { value } : { problem };
-  } catch (error) {
-    return { problem: error instanceof Error ? `is not valid JSON: ${error.message}` : "is not valid JSON" };
-  }
-}
-
-/** Returns a key that an object has twice. The text is valid JSON. */
-function repeatedKey(text: string): string | undefined {
-  const objects: Set<string>[] = [];
-  for (const [token, key, colon] of text.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?|[{}]/g)) {
-    if (token === "{") objects.push(new Set());
-    else if (token === "}") objects.pop();
-    if (key === undefined || colon === undefined) continue;
-    const name = JSON.parse(key) as string;
-    const keys = objects.at(-1);
-    if (keys?.has(name) === true) return name;
-    keys?.add(name);
-  }
-  return undefined;
+  const [first] = jsonProblems(text);
+  if (first !== undefined) return { problem: jsonProblemText(first) };
+  const value: unknown = JSON.parse(text);
+  if (type === "object" && (typeof value !== "object" || value === null))
+    return { problem: "must be a JSON object or list" };
+  const problem = numberProblem(text, value);
+  return problem === undefined ? { value } : { problem };
 }
 
 /** Returns the initial value of a new variant. */

@@ -2,6 +2,7 @@
 
 import { exactJson, numberProblem } from "../../../../src/flags/formats/exact-numbers.ts";
 import { RESERVED_NAME } from "../../../../src/flags/limits.ts";
+import { jsonProblems, jsonProblemText } from "../../ui/kit/json-problems.ts";
 
 export const VALUE_TYPES = ["text", "number", "boolean", "JSON"] as const;
 export type ValueType = (typeof VALUE_TYPES)[number];
@@ -67,7 +68,7 @@ export function readContextText(text: string): { values: Record<string, unknown>
       return { values: value as Record<string, unknown> };
     }
     return { problem: 'A context must be a JSON object, such as {"plan": "pro"}.' };
-  } catch (error) {
-    return { problem: `This is not valid JSON: ${error instanceof Error ? error.message : String(error)}` };
+  } catch {
+    return { problem: `This is not valid JSON: ${jsonProblems(text).map(jsonProblemText)[0] ?? ""}.` };
   }
 }

@@ -14,7 +14,6 @@ const MESSAGES: Readonly<Record<string, string>> = {
   PropertyNameExpected: "a key in double quotes is missing",
   ValueExpected: "a value is missing",
   ColonExpected: "a colon is missing",
-  CommaExpected: "a comma is missing",
   CloseBraceExpected: "} is missing",
   CloseBracketExpected: "] is missing",
   EndOfFileExpected: "nothing may follow the value",
@@ -34,23 +33,37 @@ const MESSAGES: Readonly<Record<string, string>> = {
 export function jsonProblems(text: string): JsonProblem[] {
   const problems: JsonProblem[] = [];
   const add = (message: string, offset: number, length: number, line: number, character: number): void =>
-    void problems.push({ message, offset, length, line: line + 1, column: character + 1 });
-  const objects: Set<string>[] = [];
+    // The parser counts the missing end of a comment, too.
+    void problems.push({
+      message,
+      offset,
+      length: Math.min(length, text.length - offset),
+      line: line + 1,
+      column: character + 1,
+    });
+  // The keys of each open object. An open array has none.
+  const open: (Set<string> | undefined)[] = [];
   let isBroken = false;
   visit(
     text,
     {
-      onObjectBegin: () => void objects.push(new Set()),
-      onObjectEnd: () => void objects.pop(),
+      onObjectBegin: () => void open.push(new Set()),
+      onObjectEnd: () => void open.pop(),
+      onArrayBegin: () => void open.push(undefined),
+      onArrayEnd: () => void open.pop(),
       onObjectProperty(key, offset, length, line, character) {
-        const keys = objects.at(-1);
+        const keys = open.at(-1);
         if (keys?.has(key) === true)
           add(`the key "${key}" is already used in this object`, offset, length, line, character);
         keys?.add(key);
       },
       onError(code, offset, length, line, character) {
-        if (!isBroken) add(MESSAGES[printParseErrorCode(code)] ?? "this is not JSON", offset, length, line, character);
+        if (isBroken) return;
         isBroken = true;
+        const name = printParseErrorCode(code);
+        const comma = `a comma or ${open.at(-1) === undefined ? "]" : "}"} is missing`;
+        const message = name === "CommaExpected" ? comma : (MESSAGES[name] ?? "this is not JSON");
+        add(message, offset, length, line, character);
       },
     },
     { disallowComments: true },

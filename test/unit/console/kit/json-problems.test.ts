@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { jsonProblems, jsonProblemText } from "../../../../console/src/ui/kit/json-problems.ts";
 
@@ -8,7 +9,9 @@ describe("jsonProblems", () => {
     ['{"a": [1, true, null],\n "b": }', "line 2, column 7: a value is missing"],
     ["", "line 1, column 1: a value is missing"],
     ['{"a":1,}', "line 1, column 8: a key in double quotes is missing"],
-    ["[1 2]", "line 1, column 4: a comma is missing"],
+    ["[1 2]", "line 1, column 4: a comma or ] is missing"],
+    ["{'a': 1}", "line 1, column 2: this is not JSON"],
+    ['{\n  "a": [1]\n  "b": 2 }', "line 3, column 3: a comma or } is missing"],
     ['{"a" 1}', "line 1, column 6: a colon is missing"],
     ["1 2", "line 1, column 3: nothing may follow the value"],
     ["// no\n1", "line 1, column 1: JSON has no comments"],
@@ -26,13 +29,55 @@ describe("jsonProblems", () => {
   it.each(['{"__proto__":1}', "1e400", '"\\ud800"', "[]", "01", "tru", "-", "1.", "'a'", "[1,]", '"\n"', "\u00a01"])(
     "agrees with JSON.parse about %j",
     (json) => {
-      let isValid = true;
-      try {
-        JSON.parse(json);
-      } catch {
-        isValid = false;
-      }
-      expect(jsonProblems(json).length === 0).toBe(isValid);
+      expect(jsonProblems(json).length === 0).toBe(isJson(json));
     },
   );
+
+  it("finds no problem in JSON of any form", () => {
+    fc.assert(
+      fc.property(fc.json(), fc.nat({ max: 4 }), (json, indent) => {
+        expect(jsonProblems(JSON.stringify(JSON.parse(json), undefined, indent))).toEqual([]);
+      }),
+    );
+  });
+
+  it("finds a problem exactly in text that JSON.parse refuses, at a place in the text", () => {
+    const damaged = fc
+      .tuple(fc.json(), fc.nat(), fc.nat({ max: 3 }), fc.string({ unit: "binary", maxLength: 2 }))
+      .map(([json, at, removed, added]) => {
+        const start = at % (json.length + 1);
+        return json.slice(0, start) + added + json.slice(start + removed);
+      });
+    const token = fc.constantFrom(
+      ...'{}[],:"\\-.eE+01/*\n\r\t '.split(""),
+      "true",
+      "null",
+      '"a"',
+      "\\u00",
+      "\uFEFF",
+      "\u2028",
+    );
+    const tokens = fc.array(token, { maxLength: 12 }).map((parts) => parts.join(""));
+    fc.assert(
+      fc.property(fc.oneof(damaged, tokens, fc.string()), (text) => {
+        const problems = jsonProblems(text).filter(({ message }) => !message.startsWith("the key "));
+        expect(problems.length).toBe(isJson(text) ? 0 : 1);
+        for (const { line, column, offset, length } of problems) {
+          const before = text.slice(0, offset).split(/\r\n|\r|\n/);
+          expect({ line, column }).toEqual({ line: before.length, column: (before.at(-1) ?? "").length + 1 });
+          expect(offset + length).toBeLessThanOrEqual(text.length);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
 });
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
