@@ -83,7 +83,7 @@ function Row({
         </td>
       )}
       <td data-label="Serves">
-        <p class="line" title={served.now}>
+        <p class={served.later === undefined ? "line two" : "line"} title={served.now}>
           {served.now}
         </p>
         {served.later !== undefined && (
