@@ -9,7 +9,7 @@ const maxWorkers = Math.min(4, Math.max(2, availableParallelism()));
  * The files of a project run in a few processes that keep their imports and databases. The time limit only ends a test
  * that hangs, because the time that a test takes depends on the machine's other work.
  */
-const shared = { isolate: false, maxWorkers, testTimeout: 60_000, expect: { poll: { timeout: 60_000 } } };
+const shared = { isolate: false, maxWorkers, testTimeout: 180_000, expect: { poll: { timeout: 60_000 } } };
 
 /** Deep tests that use no service. `npm run test:services` leaves them out. */
 const withoutServices = [

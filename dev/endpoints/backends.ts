@@ -77,7 +77,7 @@ async function createDatabase(serverUrl: string): Promise<{ url: string; drop():
 }
 
 /** Takes one of the Redis databases 1 to 15. Locks in database 0 assign them and expire after an hour. */
-async function takeRedisDatabase(serverUrl: string): Promise<{ url: string; release(): Promise<void> }> {
+export async function takeRedisDatabase(serverUrl: string): Promise<{ url: string; release(): Promise<void> }> {
   const urlOf = (number: number): string => {
     const url = new URL(serverUrl);
     url.pathname = `/${number}`;

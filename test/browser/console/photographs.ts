@@ -17,7 +17,7 @@ interface Photograph extends Partial<VisitOptions> {
 
 const HOUR_MS = 3_600_000;
 const DESK = { width: 1120, height: 760 };
-const LIST = { width: 1120, height: 640 };
+const LIST = { width: 1120, height: 596 };
 const PHONE = { width: 390, height: 780 };
 const FLAG = "#/flags/checkout-redesign?environment=production";
 

@@ -1,5 +1,6 @@
 import { Redis } from "@upstash/redis/cloudflare";
 import { afterAll, beforeAll, beforeEach, describe } from "vitest";
+import { takeRedisDatabase } from "../../../dev/endpoints/backends.ts";
 import { startUpstashEndpoint, type UpstashEndpoint } from "../../../dev/redis/upstash-endpoint.ts";
 
 const { TEST_REDIS_URL } = process.env;
@@ -16,8 +17,10 @@ export interface UpstashTest {
 export function describeUpstash(title: string, define: (t: UpstashTest) => void): void {
   describe.each(backends)(`${title} over $backend`, ({ redisUrl }) => {
     const t = {} as UpstashTest;
+    let taken: { url: string; release(): Promise<void> } | undefined;
     beforeAll(async () => {
-      t.endpoint = await startUpstashEndpoint(redisUrl === undefined ? {} : { redisUrl });
+      taken = redisUrl === undefined ? undefined : await takeRedisDatabase(redisUrl);
+      t.endpoint = await startUpstashEndpoint(taken === undefined ? {} : { redisUrl: taken.url });
       t.redis = new Redis({
         url: t.endpoint.url,
         token: t.endpoint.token,
@@ -29,8 +32,8 @@ export function describeUpstash(title: string, define: (t: UpstashTest) => void)
       });
     });
     afterAll(async () => {
-      await t.endpoint.command("FLUSHDB");
       await t.endpoint.close();
+      await taken?.release();
     });
     beforeEach(async () => {
       t.endpoint.setFaults({});
