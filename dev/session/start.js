@@ -8,6 +8,15 @@ if (major < 22 || (major === 22 && minor < 18)) {
   );
   process.exitCode = 1;
 } else {
-  const { main } = await import("./main.ts");
-  await main();
+  const { readArguments, USAGE } = await import("./options.ts");
+  const given = readArguments(process.argv.slice(2));
+  if ("problem" in given) {
+    console.error(`${given.problem}\n\n${USAGE}`);
+    process.exitCode = 2;
+  } else if (given.wantsHelp) {
+    console.log(USAGE);
+  } else {
+    const { main } = await import("./main.ts");
+    await main();
+  }
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -29,9 +29,9 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-function run(settings: Record<string, string>): Run {
+function run(settings: Record<string, string>, args: readonly string[] = []): Run {
   const { DATABASE_URL: _database, REDIS_URL: _redis, npm_lifecycle_event: _npm, ...env } = process.env;
-  const child = spawn(process.execPath, [join(root, "dev/session/start.js")], {
+  const child = spawn(process.execPath, [join(root, "dev/session/start.js"), ...args], {
     cwd: root,
     env: { ...env, BURGEE_DIR: directory, ...settings },
     stdio: ["ignore", "pipe", "pipe"],
@@ -168,5 +168,22 @@ describe("npm run dev", () => {
     expect([await port.ended, await redis.ended]).toEqual([1, 1]);
     expect(port.output()).toContain("PORT is not a port");
     expect(redis.output()).toContain("REDIS_URL must be a URL like redis://host:6379");
+  });
+
+  test("prints its options and starts nothing with --help or an argument that it does not know", async () => {
+    const idle = { BURGEE_DIR: join(directory, "idle"), PORT: "http" };
+    const help = run(idle, ["--help"]);
+    const unknown = run(idle, ["--prot", "8788"]);
+    const word = run(idle, ["DATABASE_URL=postgres://owner:secret@db.example.com/flags"]);
+    expect([await help.ended, await unknown.ended, await word.ended]).toEqual([0, 2, 2]);
+    expect(unknown.output()).toContain("Unknown option '--prot'");
+    expect(word.output()).toContain("Unexpected argument");
+    expect(word.output()).not.toContain("secret");
+    for (const { output } of [help, unknown, word]) {
+      for (const option of ["--help", "PORT", "BURGEE_DIR", "DATABASE_URL", "REDIS_URL", "CACHE_…"])
+        expect(output()).toContain(option);
+      expect(output()).not.toContain("Starting Burgee…");
+    }
+    await expect(stat(idle.BURGEE_DIR)).rejects.toThrow("ENOENT");
   });
 });
