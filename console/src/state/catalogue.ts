@@ -27,5 +27,5 @@ async function readCatalogue(environment: string): Promise<Catalogue> {
     ...segments.map(({ condition }) => condition),
     ...flags.flatMap(({ rules = [] }) => rules.flatMap(({ when }) => when ?? [])),
   ];
-  return { segments: segments.map(({ key }) => key), flags, attributes: attributesOf(conditions) };
+  return { segments, flags, attributes: attributesOf(conditions) };
 }

@@ -75,9 +75,8 @@ export function describeEditingJourneys(world: () => ConsoleWorld): void {
       const page = await open("#/flags/invoice-button?environment=production");
       await page.getByRole("button", { name: "Add rule" }).click();
       const rule = page.getByRole("listitem").filter({ hasText: "rule-1" });
-      await rule.getByLabel("Condition type").selectOption("Segment");
+      await rule.getByRole("button", { name: "or a segment…" }).click();
       await rule.getByRole("combobox", { name: "Segment", exact: true }).selectOption("business-customers");
-      await rule.getByLabel("Variant", { exact: true }).selectOption("on");
       await save("Save");
       const of = (plan: string) => world().evaluate("invoice-button", { context: { targetingKey: "user-1", plan } });
       await expect.poll(() => of("business")).toMatchObject({ value: true, reason: "TARGETING_MATCH" });

@@ -23,7 +23,7 @@ import {
 import { pathText } from "../../../sdk/words/condition.ts";
 import { OPERATORS } from "../../../src/flags/document.ts";
 
-const KNOWN: Known = { segments: ["staff"], flags: [], attributes: [] };
+const KNOWN: Known = { segments: [{ key: "staff", name: "Staff" }], flags: [], attributes: [] };
 const LEAF = { attribute: "plan", operator: "equals", values: ["pro"] } as const;
 const leaf = { ...LEAF, values: [...LEAF.values] };
 

@@ -3,7 +3,6 @@ import * as icons from "../../ui/kit/icons.ts";
 import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import type { Rule } from "../../../../sdk/client/contract.ts";
-import type { Catalogue } from "../../state/catalogue.ts";
 import { emptyLeaf } from "../../ui/condition/condition.ts";
 import { ConditionBuilder } from "../../ui/condition/condition-builder.tsx";
 import { InstantInput } from "../../ui/fields/instant-input.tsx";
@@ -24,7 +23,6 @@ import { RuleSentence, type RuleSentenceProps } from "./rule-sentence.tsx";
 export interface RuleItemProps extends RuleSentenceProps {
   count: number;
   otherIds: readonly string[];
-  catalogue: Catalogue;
   /** The variant that the default serves, if it is one. */
   restVariant: string | undefined;
   dragging: Dragging;
@@ -37,8 +35,6 @@ export interface RuleItemProps extends RuleSentenceProps {
 /** One targeting rule: a sentence with its controls in place, or all of its fields. */
 export function RuleItem(props: RuleItemProps): JSX.Element {
   const { rule, index, count, dragging, onMove, onRemove } = props;
-  // A new rule is open, because the person has to fill it in.
-  const isNew = rule.when !== undefined && "attribute" in rule.when && rule.when.attribute === "";
   return (
     <li class="rule" data-drop={dragging.landing(index)}>
       <div class="rule-bar">
@@ -56,7 +52,6 @@ export function RuleItem(props: RuleItemProps): JSX.Element {
         }
         text={() => ruleText(rule, wordingOf(props.flagKey))}
         pointer={`/rules/${index}`}
-        isOpenAtFirst={isNew}
         sentence={() => <RuleSentence {...props} />}
         fields={() => <Fields {...props} />}
       />

@@ -3,6 +3,7 @@ import type { Rule, Serve } from "../../../../sdk/client/contract.ts";
 import { serveText } from "../../../../sdk/words/serve.ts";
 import { flagOf, freeName, moveItem, type Row, row } from "../../state/flags/flag-draft.ts";
 import { wordingOf } from "../../state/wording.ts";
+import { emptyLeaf } from "../../ui/condition/condition.ts";
 import { ProblemText } from "../../ui/fields/problems.tsx";
 import { Select } from "../../ui/fields/select.tsx";
 import { useItemFocus } from "../../ui/item-focus.ts";
@@ -155,9 +156,10 @@ function Rules({ editing, catalogue, variants, lists }: SectionProps & { variant
         class="small"
         disabled={rules.length >= 100}
         onClick={() => {
-          const serve = { variant: variants[0] ?? "" };
-          editing.change({ rules: [...rules, row({ id: freeName("rule", ids), when: newCondition(), serve })] });
-          focusItem(rules.length);
+          const serve = { variant: variants.find((name) => name !== offVariant) ?? offVariant };
+          editing.change({ rules: [...rules, row({ id: freeName("rule", ids), when: emptyLeaf(), serve })] });
+          // The attribute of its condition.
+          focusItem(rules.length, ".part-editor input");
         }}
       >
         Add rule
@@ -185,8 +187,4 @@ function splitDefault({ draft, change }: SectionProps["editing"], steps: readonl
   const all: Rule = { id: freeName("rule", ids), serve: { variant: null } };
   const split = rulesOfSteps(all, steps, ids);
   change({ rules: [...rules, ...split.map((rule) => row(rule))], default: { variant: offVariant ?? null } });
-}
-
-function newCondition(): NonNullable<Rule["when"]> {
-  return { attribute: "", operator: "equals", values: [] };
 }

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useId } from "preact/hooks";
-import type { Known } from "../../ui/condition/condition.ts";
+import { type Known, segmentOptions } from "../../ui/condition/condition.ts";
 import {
   type Audience,
   type AudienceKind,
@@ -98,7 +98,7 @@ function SegmentOf({ audience, known, onChange }: Pick<Props, "audience" | "know
     <Select
       label="Segment"
       value={audience.segment}
-      options={known.segments.map((key) => [key, key] as const)}
+      options={segmentOptions(known.segments)}
       onChange={(segment) => onChange({ ...audience, segment })}
       pointer="/rules/0/when/segment"
       {...(known.segments.length === 0 ? { hint: "This environment has no segments yet." } : {})}

@@ -200,7 +200,7 @@ function Fields({ draft, isNew, environment, onChange }: FieldsProps): JSX.Eleme
           condition={draft.condition}
           onChange={(condition) => onChange({ condition })}
           pointer="/condition"
-          segments={known.segments.filter((key) => key !== draft.key)}
+          segments={known.segments.filter(({ key }) => key !== draft.key)}
           flags={known.flags}
           attributes={known.attributes}
         />

@@ -19,8 +19,7 @@ export type Scalar = string | number | boolean | null;
 
 /** The names in this environment that a condition can refer to. */
 export interface Known {
-  /** Segment keys. */
-  segments: readonly string[];
+  segments: readonly { key: string; name: string }[];
   flags: readonly {
     key: string;
     variants: Readonly<Record<string, unknown>>;
@@ -28,6 +27,11 @@ export interface Known {
   }[];
   /** Suggested attribute names. */
   attributes: readonly string[];
+}
+
+/** Returns the segments as options: `Beta testers (beta-testers)`. */
+export function segmentOptions(segments: Known["segments"]): (readonly [key: string, text: string])[] {
+  return segments.map(({ key, name }) => [key, name === key ? key : `${name} (${key})`]);
 }
 
 export const FORMS = {
@@ -107,7 +111,7 @@ function emptyOf(form: "attribute" | "segment" | "flag" | "bucket", known: Known
     case "attribute":
       return emptyLeaf();
     case "segment":
-      return { segment: known.segments[0] ?? "" };
+      return { segment: known.segments[0]?.key ?? "" };
     case "flag":
       return { flag: "", variants: [] };
     case "bucket":

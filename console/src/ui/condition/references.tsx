@@ -5,7 +5,7 @@ import { ProblemText } from "../fields/problems.tsx";
 import { Select } from "../fields/select.tsx";
 import { TextInput } from "../fields/text-input.tsx";
 import { RemoveButton } from "../remove-button.tsx";
-import type { Known } from "./condition.ts";
+import { type Known, segmentOptions } from "./condition.ts";
 import type { EditorProps } from "./editor-props.ts";
 import { HashFields } from "../rollout/hash-fields.tsx";
 import { isPercent, saltHint, totalOf, withHash } from "../rollout/hash-space.ts";
@@ -18,7 +18,7 @@ export function SegmentEditor({ condition, onChange, pointer, known }: EditorPro
     <Select
       label="Segment"
       value={condition.segment}
-      options={known.segments.map((key) => [key, key])}
+      options={segmentOptions(known.segments)}
       onChange={(segment) => onChange({ segment })}
       pointer={`${pointer}/segment`}
     />

@@ -12,6 +12,7 @@ export function Select({
   onChange,
   pointer,
   hint,
+  required,
 }: {
   label: string;
   isLabelHidden?: boolean;
@@ -20,12 +21,19 @@ export function Select({
   onChange: (value: string) => void;
   pointer: string;
   hint?: string;
+  required?: boolean;
 }): JSX.Element {
   const id = useId();
   const isKnown = options.some(([option]) => option === value);
   return (
     <Field id={id} label={label} isLabelHidden={isLabelHidden}>
-      <select {...useField(pointer)} id={id} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+      <select
+        {...useField(pointer)}
+        id={id}
+        value={value}
+        required={required}
+        onChange={(event) => onChange(event.currentTarget.value)}
+      >
         {!isKnown && <option value={value}>{value === "" ? "Choose…" : `${value} (unknown)`}</option>}
         {options.map(([option, text]) => (
           <option key={option} value={option}>

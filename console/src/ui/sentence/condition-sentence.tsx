@@ -5,9 +5,12 @@ import { innerText } from "../../../../sdk/words/condition.ts";
 import { Icon } from "../kit/icon.tsx";
 import * as icons from "../kit/icons.ts";
 import { useItemKeys } from "../condition/use-item-keys.ts";
+import type { Known } from "../condition/condition.ts";
 import { LeafSentence } from "./leaf-sentence.tsx";
 import { Word } from "./part.tsx";
-import { conjunctionOf, isPlainLeaf, withNewPart, withoutPart, withPart } from "./plain-condition.ts";
+import { conjunctionOf, isPlainLeaf, segmentTestOf, withNewPart, withoutPart, withPart } from "./plain-condition.ts";
+import { SegmentSentence } from "./segment-sentence.tsx";
+import { focusIn } from "./use-open-part.ts";
 
 /** A condition as the beginning of a sentence: `IF country is one of NL BE AND plan equals pro THEN`. */
 export function ConditionSentence({
@@ -15,6 +18,7 @@ export function ConditionSentence({
   onChange,
   pointer,
   list,
+  segments,
   of,
 }: {
   /** `undefined` for everyone. */
@@ -23,6 +27,7 @@ export function ConditionSentence({
   pointer: string;
   /** Id of the datalist with the suggested attributes. */
   list: string;
+  segments: Known["segments"];
   /** The owner of the condition, for screen readers: `Rule 1`. */
   of: string;
 }): JSX.Element {
@@ -30,16 +35,17 @@ export function ConditionSentence({
   const [wanted, focusNext] = useState<string>();
   useLayoutEffect(() => {
     if (wanted === undefined) return;
-    box.current?.querySelector<HTMLElement>(wanted)?.focus();
+    focusIn(box.current?.querySelector<HTMLElement>(wanted));
     focusNext(undefined);
   }, [wanted]);
   const { joint, parts, pointerOf } = condition === undefined ? EVERYONE : conjunctionOf(condition);
   const keys = useItemKeys(parts);
+  const focusField = (at: string): void => focusNext(`[data-pointer="${CSS.escape(pointer + at)}"]`);
   const add = (): void => {
     const grown = withNewPart(condition);
     const { parts: all, pointerOf: placeOf } = conjunctionOf(grown);
     onChange(grown);
-    focusNext(`[data-pointer="${CSS.escape(`${pointer}${placeOf(all.length - 1)}/attribute`)}"]`);
+    focusField(`${placeOf(all.length - 1)}/attribute`);
   };
   return (
     <span ref={box} class="sentence-part">
@@ -48,22 +54,20 @@ export function ConditionSentence({
         parts.map((part, i) => (
           <span key={keys[i]} class="sentence-part">
             {i > 0 && <Word isJoint>{joint}</Word>}
-            {isPlainLeaf(part) ? (
-              <LeafSentence
-                leaf={part}
-                onChange={(leaf) => onChange(withPart(condition, i, leaf))}
-                onRemove={
-                  parts.length === 1
-                    ? undefined
-                    : () => (onChange(withoutPart(condition, i)), focusNext(".add-condition"))
-                }
-                pointer={`${pointer}${pointerOf(i)}`}
-                list={list}
-                of={of}
-              />
-            ) : (
-              <span class="text">{innerText(part, true)}</span>
-            )}
+            <PartSentence
+              part={part}
+              onChange={(changed) => onChange(withPart(condition, i, changed))}
+              onRemove={() => (onChange(withoutPart(condition, i)), focusNext(".add-condition"))}
+              isOnly={parts.length === 1}
+              onSegment={() => (
+                onChange(withPart(condition, i, { segment: "" })),
+                focusField(`${pointerOf(i)}/segment`)
+              )}
+              pointer={`${pointer}${pointerOf(i)}`}
+              list={list}
+              segments={segments}
+              of={of}
+            />
           </span>
         ))}
       <button
@@ -78,6 +82,26 @@ export function ConditionSentence({
       <Word isJoint>{condition === undefined ? "GETS" : "THEN"}</Word>
     </span>
   );
+}
+
+interface PartProps {
+  part: Condition;
+  onChange: (part: Condition) => void;
+  onRemove: () => void;
+  isOnly: boolean;
+  onSegment: () => void;
+  pointer: string;
+  list: string;
+  segments: Known["segments"];
+  of: string;
+}
+
+/** One condition of the sentence. A condition that has no parts is text. */
+function PartSentence({ part, segments, onSegment, ...rest }: PartProps): JSX.Element {
+  const test = segmentTestOf(part);
+  if (test !== undefined) return <SegmentSentence {...rest} test={test} segments={segments} />;
+  if (!isPlainLeaf(part)) return <span class="text">{innerText(part, true)}</span>;
+  return <LeafSentence {...rest} leaf={part} onSegment={segments.length === 0 ? undefined : onSegment} />;
 }
 
 const EVERYONE = { joint: "AND", parts: [], pointerOf: () => "" } as const;

@@ -19,8 +19,11 @@ import { shownValues } from "./plain-condition.ts";
 interface LeafProps {
   leaf: Leaf;
   onChange: (leaf: Leaf) => void;
-  /** Removes the condition. `undefined` if it is the only one. */
-  onRemove: (() => void) | undefined;
+  onRemove: () => void;
+  /** Whether the sentence has no other condition. */
+  isOnly: boolean;
+  /** Makes the condition one of a segment. `undefined` if there is no segment. */
+  onSegment: (() => void) | undefined;
   pointer: string;
   /** Id of the datalist with the suggested attributes. */
   list: string;
@@ -62,7 +65,17 @@ export function LeafSentence(props: LeafProps): JSX.Element {
   );
 }
 
-function AttributePart({ leaf, onChange, onRemove, pointer, list, of, name }: LeafProps & { name: string }) {
+function AttributePart({
+  leaf,
+  onChange,
+  onRemove,
+  isOnly,
+  onSegment,
+  pointer,
+  list,
+  of,
+  name,
+}: LeafProps & { name: string }): JSX.Element {
   const isNested = typeof leaf.attribute !== "string";
   return (
     <Part
@@ -70,7 +83,7 @@ function AttributePart({ leaf, onChange, onRemove, pointer, list, of, name }: Le
       value={name || "missing"}
       pointer={`${pointer}/attribute`}
       isMissing={name === ""}
-      onAbandon={name === "" ? onRemove : undefined}
+      onAbandon={name === "" && !isOnly ? onRemove : undefined}
       editor={
         <>
           <TextInput
@@ -83,7 +96,12 @@ function AttributePart({ leaf, onChange, onRemove, pointer, list, of, name }: Le
             required
             placeholder={isNested ? "user/plan" : "country"}
           />
-          {onRemove !== undefined && <RemoveButton label="Remove this condition" onRemove={onRemove} />}
+          {name === "" && onSegment !== undefined && (
+            <button type="button" class="quiet add-condition" onClick={onSegment}>
+              or a segment…
+            </button>
+          )}
+          <RemoveButton label="Remove this condition" onRemove={onRemove} />
         </>
       }
     >

@@ -1,4 +1,4 @@
-/** The conditions whose parts a sentence can edit: tests of attributes, joined by "and" or "or". */
+/** The conditions whose parts a sentence can edit: tests of attributes and segments, joined by "and" or "or". */
 import type { Condition } from "../../../../sdk/client/contract.ts";
 import { timeText } from "../../../../sdk/words/time.ts";
 import { SINGLE_VALUE_OPERATORS, valueKindOf } from "../../../../src/flags/value-kinds.ts";
@@ -50,6 +50,23 @@ export function isPlainLeaf(condition: Condition): condition is Leaf {
     condition.packed === undefined &&
     valueKindOf(condition.operator, condition.read) !== "hash"
   );
+}
+
+export interface SegmentTest {
+  segment: string;
+  /** Whether the condition is that somebody is not in the segment. */
+  isNegated: boolean;
+}
+
+/** Returns the test of a segment, or `undefined` if the condition is something else. */
+export function segmentTestOf(condition: Condition): SegmentTest | undefined {
+  if ("segment" in condition) return { segment: condition.segment, isNegated: false };
+  if ("not" in condition && "segment" in condition.not) return { segment: condition.not.segment, isNegated: true };
+  return undefined;
+}
+
+export function conditionOfTest({ segment, isNegated }: SegmentTest): Condition {
+  return isNegated ? { not: { segment } } : { segment };
 }
 
 export interface ShownValues {

@@ -12,7 +12,7 @@ export function SentenceOrFields({
   title,
   text,
   pointer,
-  isOpenAtFirst,
+  isOpenAtFirst = false,
   sentence,
   fields,
 }: {
@@ -21,7 +21,7 @@ export function SentenceOrFields({
   text: () => string;
   pointer: string;
   /** Whether the fields are shown first. Only the first value counts. */
-  isOpenAtFirst: boolean;
+  isOpenAtFirst?: boolean;
   /** `open` shows the fields. */
   sentence: (open: () => void) => JSX.Element;
   fields: () => JSX.Element;

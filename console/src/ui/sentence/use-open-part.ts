@@ -70,7 +70,7 @@ export function useOpenPart({
 }
 
 /** Focuses a control. Its text is selected and its list is open, so that the next key or press already chooses. */
-function focusIn(control: HTMLElement | null | undefined): void {
+export function focusIn(control: HTMLElement | null | undefined): void {
   control?.focus();
   if (control instanceof HTMLInputElement) control.select();
   if (!(control instanceof HTMLSelectElement)) return;

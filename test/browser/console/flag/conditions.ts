@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ConsoleWorld } from "../support/console-world.ts";
+import { seriousFindings } from "../support/audit-page.ts";
+import { expectFocusKept, pressAt, tabTo } from "../support/keyboard.ts";
 import { HOME, useSentences } from "../support/sentences.ts";
 
 /** Journeys of a person who adds, changes and removes the conditions of a rule in its sentence. */
@@ -28,6 +30,118 @@ export function describeConditionSentences(world: () => ConsoleWorld): void {
         });
       await expect.poll(() => of(10)).toMatchObject({ value: true });
       expect(await of(9)).toMatchObject({ value: false });
+    });
+  });
+
+  describeSegmentSentences(world);
+  describeNewRules(world);
+}
+
+function describeSegmentSentences(world: () => ConsoleWorld): void {
+  describe("a segment in the sentence of a rule", () => {
+    const { page, openRule, part, save, stored } = useSentences(world);
+    const plan = (value: string) => ({ attribute: "plan", operator: "equals" as const, values: [value] });
+    const withSegments = async (): Promise<void> => {
+      for (const [key, name, value] of [
+        ["in-sentences", "In sentences", "pro"],
+        ["in-other-sentences", "in-other-sentences", "team"],
+      ] as const) {
+        const body = { key, name, condition: plan(value) };
+        await world().api.call("putSegment", { path: { env: "staging", key }, body });
+      }
+    };
+    const of = (flag: string, context: object) =>
+      world().evaluate(flag, { environment: "staging", context: { targetingKey: "user-1", ...context } });
+
+    it("is chosen from a list with names and keys, and becomes its opposite", async () => {
+      await withSegments();
+      await openRule("segment-changed", { when: { segment: "in-other-sentences" }, serve: { variant: "on" } });
+      await part("Rule 1, segment: in-other-sentences").click();
+      const segment = page().getByRole("combobox", { name: "Segment", exact: true });
+      const options = await segment.locator("option").allTextContents();
+      expect(options).toEqual(expect.arrayContaining(["In sentences (in-sentences)", "in-other-sentences"]));
+      await segment.selectOption("In sentences (in-sentences)");
+      await part("Rule 1, segment in-sentences, membership: in segment").click();
+      await page().getByRole("combobox", { name: "Membership" }).selectOption("not in segment");
+      await page().keyboard.press("Escape");
+      await save();
+      expect((await stored("segment-changed"))[0]?.when).toEqual({ not: { segment: "in-sentences" } });
+      await expect.poll(() => of("segment-changed", { plan: "free" })).toMatchObject({ value: true });
+      expect(await of("segment-changed", { plan: "pro" })).toMatchObject({ value: false });
+    });
+
+    it("is a new condition of a person without a pointer, who cannot save it before it is chosen", async () => {
+      await withSegments();
+      await openRule("segment-added", { when: HOME, serve: { variant: "on" } });
+      await pressAt(page(), "Enter", "button", "AND…: add a condition to rule 1");
+      await tabTo(page(), "combobox", "Attribute", { most: 0 });
+      await tabTo(page(), "button", "or a segment…", { most: 1 });
+      await page().keyboard.press("Enter");
+      await tabTo(page(), "combobox", "Segment", { most: 0 });
+      await page().keyboard.press("Escape");
+      await page().keyboard.press("Control+S");
+      await page().getByRole("alert").getByText("Not saved. Fix this problem:").waitFor();
+      await tabTo(page(), "combobox", "Segment", { most: 0 });
+      expect(await page().getByRole("dialog").count()).toBe(0);
+      expect(await seriousFindings(page())).toEqual([]);
+      await page().keyboard.type("In sent");
+      await page().keyboard.press("Enter");
+      await part("Rule 1, segment: in-sentences").waitFor();
+      await expectFocusKept(page());
+      await save();
+      expect((await stored("segment-added"))[0]?.when).toEqual({ all: [HOME, { segment: "in-sentences" }] });
+      await expect.poll(() => of("segment-added", { country: "NL", plan: "pro" })).toMatchObject({ value: true });
+      expect(await of("segment-added", { country: "NL", plan: "free" })).toMatchObject({ value: false });
+    });
+  });
+}
+
+function describeNewRules(world: () => ConsoleWorld): void {
+  describe("a new rule", () => {
+    const { page, openRule, part, save, review, stored } = useSentences(world);
+
+    it("is a sentence whose attribute has the focus, and is not saved before it has a value", async () => {
+      await openRule("rule-as-sentence", { when: HOME, serve: { variant: "on" } });
+      await page().getByRole("button", { name: "Add rule" }).click();
+      const rule = page().getByRole("group", { name: "Rule 2, rule-2", exact: true });
+      await tabTo(page(), "combobox", "Attribute", { most: 0 });
+      await rule.getByRole("button", { name: "Rule 2, share of on: 100%" }).waitFor();
+      await page().keyboard.type("plan");
+      await review();
+      await page().getByRole("alert").getByText("Not saved. Fix this problem:").waitFor();
+      expect(await page().getByRole("dialog").count()).toBe(0);
+      await tabTo(page(), "textbox", "Values", { most: 0 });
+      expect(await seriousFindings(page())).toEqual([]);
+      await page().keyboard.type("pro");
+      await save();
+      const plan = { attribute: "plan", operator: "equals", values: ["pro"] };
+      expect((await stored("rule-as-sentence"))[1]).toEqual({ id: "rule-2", when: plan, serve: { variant: "on" } });
+      const of = (value: string) =>
+        world().evaluate("rule-as-sentence", {
+          environment: "staging",
+          context: { targetingKey: "user-1", plan: value },
+        });
+      await expect.poll(() => of("pro")).toMatchObject({ value: true });
+      expect(await of("free")).toMatchObject({ value: false });
+    });
+
+    it("has all its fields one press away, and can lose its only condition", async () => {
+      await openRule("rule-for-everyone", { when: HOME, serve: { variant: "on" } });
+      await page().getByRole("button", { name: "Add rule" }).click();
+      await tabTo(page(), "combobox", "Attribute", { most: 0 });
+      const rule = page().getByRole("listitem").filter({ hasText: "2. rule-2" });
+      await rule.getByRole("button", { name: "Remove this condition" }).click();
+      await rule.getByText("EVERYONE").waitFor();
+      await rule.getByText("Edit all").click();
+      await rule.getByRole("textbox", { name: "ID" }).fill("all");
+      await page().keyboard.press("Tab");
+      await page().getByText("2. all").click();
+      await part("Rule 2, share of on: 100%").waitFor();
+      await save();
+      expect((await stored("rule-for-everyone"))[1]).toEqual({ id: "all", serve: { variant: "on" } });
+      await expect
+        .poll(() => world().evaluate("rule-for-everyone", { environment: "staging" }))
+        .toMatchObject({ value: true });
     });
   });
 }

@@ -25,8 +25,8 @@ export function describeFlagSteps(world: () => ConsoleWorld): void {
       const tomorrow = new Date(Date.now() + DAY_MS).toLocaleDateString("sv-SE", { timeZone: "Europe/Berlin" });
       await steps.press(page.getByRole("button", { name: "Add rule" }));
       const rule = page.getByRole("listitem").filter({ hasText: "rule-1" });
-      await steps.press(rule.getByRole("button", { name: "Remove condition" }));
-      await steps.choose(rule.getByLabel("Variant", { exact: true }), "on");
+      await steps.press(rule.getByRole("button", { name: "Remove this condition" }));
+      await steps.press(rule.getByText("Edit all"));
       await steps.press(rule.getByText(/^Schedule:/));
       await steps.fill(rule.getByLabel("Active from (Europe/Berlin)"), `${tomorrow}T09:00`);
       await save();

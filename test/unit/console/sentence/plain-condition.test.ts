@@ -2,8 +2,10 @@
 import { expect, test } from "vitest";
 import type { Condition } from "../../../../sdk/client/contract.ts";
 import {
+  conditionOfTest,
   conjunctionOf,
   isPlainLeaf,
+  segmentTestOf,
   shownValues,
   withNewPart,
   withoutPart,
@@ -41,6 +43,16 @@ test("hashes, groups, segments and negations have no parts", () => {
   expect(isPlainLeaf(NL)).toBe(true);
   expect(isPlainLeaf({ ...NL, read: { sha256: "salt" } } as Condition)).toBe(false);
   for (const one of [{ segment: "beta" }, { not: NL }, { all: [NL] }]) expect(isPlainLeaf(one)).toBe(false);
+});
+
+test("a segment has a test that can be the opposite", () => {
+  const beta: Condition = { segment: "beta" };
+  expect(segmentTestOf(beta)).toEqual({ segment: "beta", isNegated: false });
+  expect(segmentTestOf({ not: beta })).toEqual({ segment: "beta", isNegated: true });
+  for (const one of [beta, { not: beta }]) expect(conditionOfTest(segmentTestOf(one)!)).toEqual(one);
+  for (const one of [NL, { not: NL }, { all: [beta] }, { not: { not: beta } }]) {
+    expect(segmentTestOf(one)).toBeUndefined();
+  }
 });
 
 test("values are shown one by one, and those with fields of their own have no chips", () => {
