@@ -4,6 +4,7 @@ import * as icons from "./kit/icons.ts";
 import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { Menu } from "./kit/menu.tsx";
 
 const announcement = signal("");
 
@@ -16,18 +17,49 @@ export function MoveAnnouncer(): JSX.Element {
   );
 }
 
-export function MoveButtons({
-  name,
-  index,
-  count,
-  onMove,
-}: {
+interface MoveProps {
   /** The item's name, as people say it: `rule staff`. */
   name: string;
   index: number;
   count: number;
   onMove: (to: number) => void;
-}): JSX.Element {
+}
+
+function announceMove({ name, count }: MoveProps, to: number): void {
+  announcement.value = `Moved ${name} to position ${to + 1} of ${count}`;
+}
+
+/** A menu that moves and removes an item, where buttons have no room. */
+export function MoveMenu({ onRemove, ...props }: MoveProps & { onRemove: () => void }): JSX.Element {
+  const { name, index, count, onMove } = props;
+  const box = useRef<HTMLSpanElement>(null);
+  const [isMoving, setMoving] = useState(false);
+  useEffect(() => {
+    // The item loses the focus when it moves.
+    if (isMoving) box.current?.querySelector("button")?.focus();
+    setMoving(false);
+  }, [index]);
+  const move = (to: number): void => {
+    setMoving(true);
+    announceMove(props, to);
+    onMove(to);
+  };
+  return (
+    <span ref={box} class="move-menu">
+      <Menu
+        label={`Actions for ${name}`}
+        items={[
+          { label: "Move up", icon: icons.moveUp, isDisabled: index === 0, does: () => move(index - 1) },
+          { label: "Move down", icon: icons.moveDown, isDisabled: index === count - 1, does: () => move(index + 1) },
+          { label: "Remove", icon: icons.remove, isDestructive: true, does: onRemove },
+        ]}
+      />
+    </span>
+  );
+}
+
+export function MoveButtons(props: MoveProps): JSX.Element {
+  const { name, index, count, onMove } = props;
   const up = useRef<HTMLButtonElement>(null);
   const down = useRef<HTMLButtonElement>(null);
   const [pressed, setPressed] = useState<"up" | "down">();
@@ -41,7 +73,7 @@ export function MoveButtons({
   const move = (direction: "up" | "down"): void => {
     const to = direction === "up" ? index - 1 : index + 1;
     setPressed(direction);
-    announcement.value = `Moved ${name} to position ${to + 1} of ${count}`;
+    announceMove(props, to);
     onMove(to);
   };
   return (

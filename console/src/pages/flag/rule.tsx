@@ -10,7 +10,7 @@ import { NameInput } from "../../ui/fields/name-input.tsx";
 import { ProblemText } from "../../ui/fields/problems.tsx";
 import { TextInput } from "../../ui/fields/text-input.tsx";
 import { RemoveButton } from "../../ui/remove-button.tsx";
-import { type Dragging, MoveButtons } from "../../ui/reorder.tsx";
+import { type Dragging, MoveButtons, MoveMenu } from "../../ui/reorder.tsx";
 import type { Step } from "../../ui/rollout/ramp-steps.ts";
 import { ServeEditor } from "../../ui/rollout/serve-editor.tsx";
 import { SentenceOrFields } from "../../ui/sentence/sentence-or-fields.tsx";
@@ -35,14 +35,18 @@ export interface RuleItemProps extends RuleSentenceProps {
 /** One targeting rule: a sentence with its controls in place, or all of its fields. */
 export function RuleItem(props: RuleItemProps): JSX.Element {
   const { rule, index, count, dragging, onMove, onRemove } = props;
+  const move = { name: `rule ${rule.id}`, index, count, onMove };
   return (
     <li class="rule" data-drop={dragging.landing(index)}>
       <div class="rule-bar">
         <span class="handle" title="Drag to reorder" aria-hidden="true" {...dragging.handle(index)}>
           <Icon of={icons.drag} />
         </span>
-        <MoveButtons name={`rule ${rule.id}`} index={index} count={count} onMove={onMove} />
-        <RemoveButton label={`Remove rule ${rule.id}`} onRemove={onRemove} />
+        <span class="move-buttons">
+          <MoveButtons {...move} />
+          <RemoveButton label={`Remove rule ${rule.id}`} onRemove={onRemove} />
+        </span>
+        <MoveMenu {...move} onRemove={onRemove} />
       </div>
       <SentenceOrFields
         title={

@@ -35,6 +35,7 @@ export function describeConditionSentences(world: () => ConsoleWorld): void {
 
   describeSegmentSentences(world);
   describeNewRules(world);
+  describeRulesOnPhone(world);
 }
 
 function describeSegmentSentences(world: () => ConsoleWorld): void {
@@ -142,6 +143,38 @@ function describeNewRules(world: () => ConsoleWorld): void {
       await expect
         .poll(() => world().evaluate("rule-for-everyone", { environment: "staging" }))
         .toMatchObject({ value: true });
+    });
+  });
+}
+
+function describeRulesOnPhone(world: () => ConsoleWorld): void {
+  describe("a rule on a phone", () => {
+    const { page, openRule, save, stored } = useSentences(world);
+
+    it("has its actions in a menu beside its name, and keeps the focus when it moves", async () => {
+      await openRule("rule-on-phone", { when: HOME, serve: { variant: "on" } }, { width: 360, isTouch: true });
+      await page().getByRole("button", { name: "Add rule" }).tap();
+      await page().keyboard.type("country");
+      await page().getByRole("textbox", { name: "Values" }).fill("NL");
+      await page().getByRole("button", { name: "Rule 2, variant: on" }).tap();
+      await page().getByRole("combobox", { name: "Variant" }).selectOption("off");
+      await page().keyboard.press("Escape");
+      const menu = page().getByRole("button", { name: "Actions for rule rule-2" });
+      const [button, head] = [await menu.boundingBox(), await page().getByText("2. rule-2").boundingBox()];
+      expect(Math.abs(button!.y + button!.height / 2 - (head!.y + head!.height / 2))).toBeLessThan(12);
+      expect(await page().getByRole("button", { name: "Move rule rule-2 up" }).count()).toBe(0);
+      await menu.tap();
+      await page().getByRole("menuitem", { name: "Move down" }).and(page().locator("[aria-disabled]")).waitFor();
+      await page().getByRole("menuitem", { name: "Move up" }).tap();
+      await page().getByText("1. rule-2").waitFor();
+      await page().getByText("Moved rule rule-2 to position 1 of 2").waitFor();
+      await tabTo(page(), "button", "Actions for rule rule-2", { most: 0 });
+      await save();
+      expect((await stored("rule-on-phone")).map(({ id }) => id)).toEqual(["rule-2", "home"]);
+      const of = (country: string) =>
+        world().evaluate("rule-on-phone", { environment: "staging", context: { targetingKey: "user-1", country } });
+      await expect.poll(() => of("NL")).toMatchObject({ value: false });
+      expect(await of("BE")).toMatchObject({ value: true });
     });
   });
 }
