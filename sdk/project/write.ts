@@ -1,6 +1,6 @@
 /** Writes the contents of one environment, in one request or, if they are too large for that, in several. */
 import type { FlagInput } from "../../src/flags/document.ts";
-import { ApiError, type Client } from "../client/client.ts";
+import { allPages, ApiError, type Client } from "../client/client.ts";
 import type { Written } from "../client/contract.ts";
 import type { EnvironmentPlan } from "./plan.ts";
 import type { WholeFlag } from "./contents.ts";
@@ -44,8 +44,8 @@ export async function write(
     return;
   }
   const parts = partsOf(body, now, limits);
-  const deletions = body.whole ? deletionsOf(client, plan) : [];
-  const total = parts.length + deletions.length;
+  const deleted = body.whole ? deletedIn(plan) : [];
+  const total = parts.length + deleted.length;
   progress.parts = { written: 0, total };
   note(`burgee: ${sizeText(plan, body, limits)}, so it is written in ${total} parts, each valid by itself`);
   for (const part of parts) {
@@ -53,8 +53,10 @@ export async function write(
     progress.parts.written++;
     note(`burgee: ${environment}: part ${progress.parts.written} of ${total} written`);
   }
-  for (const remove of deletions) {
-    record(progress, await remove());
+  if (deleted.length === 0) return;
+  const versions = await versionsAt(client, environment, expected);
+  for (const node of deleted) {
+    record(progress, await remove(client, environment, node, versions.get(node)));
     progress.parts.written++;
   }
 }
@@ -82,17 +84,38 @@ function mebibytes(bytes: number): string {
   return `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
 }
 
-/** Deletions in single calls, referring documents first. Only one request with everything can delete by omission. */
-function deletionsOf(client: Client, { environment: env, changes, now }: EnvironmentPlan) {
+/**
+ * Returns the nodes that are deleted in single calls, referring documents first. Only one request with everything can
+ * delete by omission.
+ */
+function deletedIn({ changes, now }: EnvironmentPlan): string[] {
   const gone = new Set(changes.flatMap(({ action, kind, key }) => (action === "delete" ? [`${kind} ${key}`] : [])));
   return inOrder(now)
     .toReversed()
-    .filter((node) => gone.has(node))
-    .map((node) => {
-      const path = { env, key: node.slice(node.indexOf(" ") + 1) };
-      return async (): Promise<Written> =>
-        (await client.call(node.startsWith("flag ") ? "deleteFlag" : "deleteSegment", { path })).body;
-    });
+    .filter((node) => gone.has(node));
+}
+
+/** Deletes a document if it is at this version. */
+async function remove(client: Client, env: string, node: string, version: number | undefined): Promise<Written> {
+  const [operation, key] = [
+    node.startsWith("flag ") ? "deleteFlag" : "deleteSegment",
+    node.slice(node.indexOf(" ") + 1),
+  ] as const;
+  const headers = { "If-Match": `"${version}"` };
+  return (await client.call(operation, { path: { env, key }, headers })).body;
+}
+
+/** Returns the version of each document by node. @throws ApiError 412 if the environment has another version */
+async function versionsAt(client: Client, env: string, expected: number): Promise<Map<string, number | undefined>> {
+  const path = { env };
+  const flags = await allPages((cursor) => client.call("listFlags", { path, query: { limit: "200", cursor } }));
+  const segments = await allPages((cursor) => client.call("listSegments", { path, query: { limit: "200", cursor } }));
+  const { version } = (await client.call("getEnvironment", { path })).body;
+  if (version !== expected) throw new ApiError(412, { detail: `the current version of ${env} is ${version}` });
+  return new Map([
+    ...flags.map((one) => [`flag ${one.key}`, one.version] as const),
+    ...segments.map((one) => [`segment ${one.key}`, one.version] as const),
+  ]);
 }
 
 function record(progress: Progress, { version, published }: Written): number {

@@ -38,22 +38,29 @@ describe("an environment that is too large for one request", () => {
   const notes: string[] = [];
   const note = (text: string) => void notes.push(text);
   /** Fails every write after the given number of them. */
-  const client = (writes = Infinity) => {
-    let left = writes;
+  const client = (writes = Infinity, beforeFirstDeletion?: () => Promise<void>) => {
+    let [left, hook] = [writes, beforeFirstDeletion];
     return createClient({
       url: "http://edge.test",
       token: () => t.project.adminToken,
       fetch: async (url, init) => {
         const { pathname, search } = new URL(new Request(url).url);
         if (init?.method !== "GET" && left-- <= 0) throw Object.assign(new TypeError("x"), { code: "ECONNREFUSED" });
+        if (init?.method === "DELETE") {
+          await hook?.();
+          hook = undefined;
+        }
         return await t.isolate.fetch(pathname + search, init);
       },
     });
   };
-  const apply = async (contents: Contents, { isWhole = false, writes = Infinity } = {}) => {
+  const apply = async (
+    contents: Contents,
+    { isWhole = false, writes = Infinity, beforeFirstDeletion = undefined as (() => Promise<void>) | undefined } = {},
+  ) => {
     notes.length = 0;
     const plans = await planAll(client(), [{ environment: "production", contents }], { isWhole });
-    return await applyAll(client(writes), plans, { isWhole, limits, note });
+    return await applyAll(client(writes, beforeFirstDeletion), plans, { isWhole, limits, note });
   };
   const read = async () => {
     const { flags, segments } = await contentsOfDeployment(client(), "production");
@@ -101,6 +108,20 @@ describe("an environment that is too large for one request", () => {
     expect(error).toBeUndefined();
     expect(outcomes[0]?.parts?.total).toBeGreaterThan(28);
     expect(await read()).toEqual(smaller);
+  });
+
+  test("deletes nothing that someone else changes during the write", async ({ expect }) => {
+    expect((await apply(chain(12))).error).toBeUndefined();
+    const smaller = chain(2);
+    const large = [...smaller.flags.values()].map((flag) => ({ ...flag, description: "x".repeat(400) }));
+    smaller.flags = new Map(large.map((flag) => [flag.key, flag]));
+    const path = { env: "production", key: "flag-009" };
+    const theirs = async () => void (await client().call("patchFlag", { path, body: { description: "theirs" } }));
+    const { outcomes, error } = await apply(smaller, { isWhole: true, beforeFirstDeletion: theirs });
+    expect(error).toMatchObject({ status: 412 });
+    expect(outcomes).toMatchObject([{ state: "partly applied" }]);
+    expect((await client().call("getFlag", { path })).body.description).toBe("theirs");
+    expect((await apply(chain(2), { isWhole: true })).error).toBeUndefined();
   });
 
   test("of more than 8 MiB is applied by the command", async ({ expect }) => {
