@@ -2,6 +2,7 @@
 import type { Environment } from "../../../sdk/client/contract.ts";
 import { askReview } from "../ui/review/review.tsx";
 import { environments, isProtected } from "./environments.ts";
+import { fieldsBack } from "./merge/plain-fields.ts";
 import { notify, notifyFailure } from "./notices.ts";
 import { client } from "./session.ts";
 
@@ -91,6 +92,13 @@ function undo(back: Change): { label: string; run: () => Promise<void> } {
   return {
     label: "Undo",
     async run() {
+      try {
+        const now = (await client.call("getEnvironment", { path: { env: key } })).body;
+        const { left } = fieldsBack(after, before, now);
+        if (left !== "") return void notify(`Environment ${key}: ${left}`, "done", { topic: topicOf(key) });
+      } catch (error) {
+        return notifyFailure(`Could not change environment ${key}`, error, topicOf(key));
+      }
       if (!isProtected(key) || (await askReview(reviewed))) await change(back);
     },
   };

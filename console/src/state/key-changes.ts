@@ -5,6 +5,7 @@ import type { Problem } from "../ui/fields/problem.ts";
 import { agoText } from "../ui/time.tsx";
 import { askReview } from "../ui/review/review.tsx";
 import { isProtected } from "./environments.ts";
+import { changedFields, fieldsBack } from "./merge/plain-fields.ts";
 import { notify, notifyFailure } from "./notices.ts";
 import { client } from "./session.ts";
 import { announceUndo } from "./undone.ts";
@@ -21,7 +22,8 @@ export async function changeKey(
 ): Promise<boolean> {
   const topic = `key ${key.id}`;
   try {
-    const body = { name, ...(key.kind === "client" ? { origins } : {}) };
+    const body = changedFields(fieldsOf(key), { name, origins });
+    if (Object.keys(body).length === 0) return true;
     await client.call("updateKey", { path: { env: environment, id: key.id }, body });
     const changed = { ...key, name, origins };
     const action = { label: "Undo", run: () => undoChange(environment, changed, key) };
@@ -35,15 +37,29 @@ export async function changeKey(
   }
 }
 
-async function undoChange(environment: string, now: Key, { name, origins }: KeyFields): Promise<void> {
-  const wanted = { name, origins };
-  const before = { name: now.name, origins: now.origins };
-  const title = `Undo the change of SDK key ${now.name || now.id}?`;
-  const reviewed = { title, before, after: wanted, environments: [environment], action: "Undo the change" };
-  if (isProtected(environment) && !(await askReview(reviewed))) return;
-  const onRejected = (problems: readonly Problem[]): void =>
-    problems.forEach(({ detail }) => notify(`Could not undo the change of the SDK key: ${detail}`, "failed"));
-  if (await changeKey(environment, now, wanted, onRejected)) announceUndo();
+/** Takes a change of a key back, except for the fields that have changed since. */
+async function undoChange(environment: string, changed: Key, former: KeyFields): Promise<void> {
+  const topic = `key ${changed.id}`;
+  try {
+    const now = (await client.call("getKey", { path: { env: environment, id: changed.id } })).body;
+    const [before, after] = [fieldsOf(former), fieldsOf(changed)];
+    const { back, left } = fieldsBack(before, after, now);
+    if (left !== "") notify(`SDK key ${now.name || now.id}: ${left}`, "done", { topic });
+    if (Object.keys(back).length === 0) return;
+    const wanted = { ...fieldsOf(now), ...back };
+    const title = `Undo the change of SDK key ${now.name || now.id}?`;
+    const reviewed = { title, before: fieldsOf(now), after: wanted, environments: [environment] };
+    if (isProtected(environment) && !(await askReview({ ...reviewed, action: "Undo the change" }))) return;
+    const onRejected = (problems: readonly Problem[]): void =>
+      problems.forEach(({ detail }) => notify(`Could not undo the change of the SDK key: ${detail}`, "failed"));
+    if (await changeKey(environment, now, wanted, onRejected)) announceUndo();
+  } catch (error) {
+    notifyFailure("Could not undo the change of the SDK key", error, topic);
+  }
+}
+
+function fieldsOf({ name, origins }: KeyFields): KeyFields {
+  return { name, origins };
 }
 
 /** Revokes a key after a review. Returns whether it was revoked. */

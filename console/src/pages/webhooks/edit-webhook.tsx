@@ -4,6 +4,7 @@ import { ApiError } from "../../../../sdk/client/client.ts";
 import { differences } from "../../../../sdk/client/differences.ts";
 import type { Webhook, WebhookCreated, WebhookInput } from "../../../../sdk/client/contract.ts";
 import { environments as allEnvironments } from "../../state/environments.ts";
+import { changedFields, fieldsBack } from "../../state/merge/plain-fields.ts";
 import { notify, notifyFailure } from "../../state/notices.ts";
 import { client } from "../../state/session.ts";
 import { announceUndo } from "../../state/undone.ts";
@@ -51,9 +52,12 @@ export function EditWebhook({
       if (edited === undefined) {
         onCreated?.((await client.call("createWebhook", { body: { ...fields, url } })).body);
       } else {
-        const body = url === "" ? fields : { ...fields, url };
-        await client.call("updateWebhook", { path: { id: edited.id }, body });
-        notifyChanged(edited, body);
+        const changed = changedFields(withoutUrl(edited), fields);
+        const body = url === "" ? changed : { ...changed, url };
+        if (Object.keys(body).length > 0) {
+          await client.call("updateWebhook", { path: { id: edited.id }, body });
+          notifyChanged(edited, body);
+        }
         onSaved?.();
       }
     } catch (error) {
@@ -102,11 +106,15 @@ function notifyChanged(edited: Webhook, body: Partial<WebhookInput>): void {
     notify(`${text}. Its former URL cannot be restored.`, "done", { topic });
     return;
   }
-  const { url: _, ...former } = fieldsOf(draftOf(edited));
+  const former = withoutUrl(edited);
   const run = async (): Promise<void> => {
     try {
-      await client.call("updateWebhook", { path: { id: edited.id }, body: former });
-      notify(`Webhook ${edited.name} is as before`, "done", { topic });
+      const now = (await client.call("getWebhook", { path: { id: edited.id } })).body;
+      const { back, left } = fieldsBack(former, { ...former, ...body }, withoutUrl(now));
+      if (left !== "") notify(`Webhook ${now.name}: ${left}`, "done", { topic });
+      if (Object.keys(back).length === 0) return;
+      await client.call("updateWebhook", { path: { id: edited.id }, body: back });
+      if (left === "") notify(`Webhook ${edited.name} is as before`, "done", { topic });
       announceUndo();
     } catch (error) {
       notifyFailure("Could not undo the change of the webhook", error, topic);
@@ -136,6 +144,12 @@ function fieldsOf({ name, url, format, environments, entities, tags }: Draft): W
     entities: entities.length === 0 ? null : [...entities],
     tags: itemsOf(tags),
   };
+}
+
+/** Returns the fields of a webhook that can be written back: its whole URL is not known. */
+function withoutUrl(webhook: Webhook): Omit<WebhookInput, "url"> {
+  const { url: _, ...fields } = fieldsOf(draftOf(webhook));
+  return fields;
 }
 
 function Fields({

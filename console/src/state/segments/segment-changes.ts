@@ -104,6 +104,8 @@ export async function undoSegment(environment: string, before: Segment | undefin
   const now = await readSegment(environment, key);
   if (now === undefined) return;
   if (before === undefined) {
+    const text = `Segment ${key} in ${environment} has changed since, so it stays`;
+    if (now.version !== after.version) return void notify(text, "done", { topic: topicOf(environment, key) });
     if (await deleteSegment(environment, now, { isReviewed: isProtected(environment) })) announceUndo();
     return;
   }

@@ -64,6 +64,7 @@ export function describeUndoJourneys(world: () => ConsoleWorld): void {
   });
 
   describeLostAndFound(world);
+  describeFieldsOfOthers(world);
   describeGone(world);
   describeMembers(world);
 }
@@ -139,12 +140,47 @@ function describeLostAndFound(world: () => ConsoleWorld): void {
       await dialog().getByLabel("Allowed origins").fill("https://b.example.com");
       await expect.poll(() => dialog().textContent()).toMatch(/https:\/\/a\.example.*https:\/\/b\.example/s);
       await dialog().getByRole("button", { name: "Save" }).click();
+      const key = { env: "staging", id };
+      await world().api.call("updateKey", { path: key, body: { name: "renamed-since" } });
       await undo("SDK key undo-key changed in staging");
-      const keys = async () =>
-        (await world().api.call("listKeys", { path: { env: "staging" }, query: { limit: "200" } })).body.items;
       await expect
-        .poll(async () => (await keys()).find((key) => key.id === id)?.origins)
-        .toEqual(["https://a.example.com"]);
+        .poll(async () => (await world().api.call("getKey", { path: key })).body)
+        .toMatchObject({ origins: ["https://a.example.com"], name: "renamed-since" });
+    });
+  });
+}
+
+function describeFieldsOfOthers(world: () => ConsoleWorld): void {
+  describe("a person who takes a change back after somebody else changed the same thing", () => {
+    const { open, goTo, dialog, undo } = useVisits(world);
+
+    it("keeps a new segment and the name of a webhook that somebody else has changed since", async () => {
+      const page = await open("#/segments/new?environment=staging");
+      await page.getByLabel("Key", { exact: true }).fill("undo-kept");
+      await page.getByRole("button", { name: "Create segment" }).click();
+      await page.getByRole("heading", { name: "undo-kept", level: 1 }).waitFor();
+      const path = { env: "staging", key: "undo-kept" };
+      await world().api.call("patchSegment", { path, body: { description: "used now" } });
+      await undo("Segment undo-kept created in staging");
+      await page.getByText("Segment undo-kept in staging has changed since, so it stays").waitFor();
+      expect((await world().api.call("getSegment", { path })).body.description).toBe("used now");
+
+      const body = { name: "undo-hook", url: "https://receiver.example.com/x", tags: ["before"] };
+      const { id } = (await world().api.call("createWebhook", { body })).body.webhook;
+      await goTo(`#/webhooks/${id}?environment=staging`);
+      await page.getByRole("button", { name: "Actions for undo-hook" }).click();
+      await page.getByRole("menuitem", { name: "Edit" }).click();
+      await dialog().getByLabel("Name", { exact: true }).fill("undo-hook-2");
+      await dialog().getByLabel("Tags").fill("after");
+      await dialog().getByRole("button", { name: "Save" }).click();
+      await dialog().waitFor({ state: "detached" });
+      await world().api.call("updateWebhook", { path: { id }, body: { name: "renamed-since" } });
+      await undo("Webhook undo-hook-2 changed");
+      await page.getByText("Webhook renamed-since: name has changed since, so it stays as it is").waitFor();
+      await expect
+        .poll(async () => (await world().api.call("getWebhook", { path: { id } })).body)
+        .toMatchObject({ name: "renamed-since", tags: ["before"] });
+      await world().api.call("deleteWebhook", { path: { id } });
     });
   });
 }
