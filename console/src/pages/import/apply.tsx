@@ -2,7 +2,13 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { ImportedProject } from "../../../../sdk/import/index.ts";
 import { environments } from "../../state/environments.ts";
-import { applyImport, changesDefinitions, type ImportPlan, planImport } from "../../state/import/apply-import.ts";
+import {
+  applyImport,
+  changesDefinitions,
+  type ImportPeriod,
+  type ImportPlan,
+  planImport,
+} from "../../state/import/apply-import.ts";
 import { notify, reasonOf } from "../../state/notices.ts";
 import { href } from "../../state/route.ts";
 import { isReadOnly } from "../../state/session.ts";
@@ -78,10 +84,12 @@ interface Done {
   text: string;
   /** The import that can be undone. */
   plan?: ImportPlan;
+  /** The time of its entries in the audit log. */
+  period?: ImportPeriod;
 }
 
 function Result({
-  done: { text, plan },
+  done: { text, plan, period },
   environment,
   onUndone,
 }: {
@@ -103,7 +111,7 @@ function Result({
       </p>
       {plan !== undefined && (
         <p class="actions">
-          <a href={href(["audit"], { environment })}>Show the changes in the audit log</a>
+          <a href={href(["audit"], { environment, ...period })}>Show the changes in the audit log</a>
           <button type="button" aria-disabled={isBusy} onClick={() => !isBusy && void undo(plan)}>
             {isBusy ? "Comparing…" : "Undo this import"}
           </button>
@@ -133,9 +141,9 @@ function Review({
   const replaced = changes.filter(({ action }) => action === "update").length;
   const apply = async (): Promise<void> => {
     try {
-      const text = await applyImport(plan);
+      const { text, ...found } = await applyImport(plan);
       notify(text, "done", { action: { label: "Undo", run: async () => void (await undoImport(plan)) } });
-      onDone({ text: `${text}.`, plan });
+      onDone({ text: `${text}.`, plan, ...found });
       onClose();
     } catch (error) {
       setProblem(reasonOf(error));

@@ -55,14 +55,35 @@ export function changesDefinitions({ changes }: EnvironmentPlan): boolean {
   );
 }
 
+/** The time in which an import was written, as the audit log has it: from `since`, and before `until`. */
+export interface ImportPeriod {
+  since: string;
+  until: string;
+}
+
 /**
- * Writes the changes in one request, or in parts if they are too large for one. Returns the result in words.
+ * Writes the changes in one request, or in parts if they are too large for one. Returns the result in words, and the
+ * period of its entries in the audit log, if that can be read.
  *
  * @throws Error that says which parts are written
  */
-export async function applyImport(plan: EnvironmentPlan): Promise<string> {
-  const published = await write(plan, IMPORT);
-  return `Import into ${plan.environment}: ${changedText(plan.changes)}${published}`;
+export async function applyImport(plan: EnvironmentPlan): Promise<{ text: string; period?: ImportPeriod }> {
+  const { published, version } = await write(plan, IMPORT);
+  const text = `Import into ${plan.environment}: ${changedText(plan.changes)}${published}`;
+  const period = await readPeriod(plan, version).catch(() => undefined);
+  return period === undefined ? { text } : { text, period };
+}
+
+/** A part is only written if nobody else has written since the one before, so all versions up to `last` are parts. */
+async function readPeriod({ environment, version = 0 }: EnvironmentPlan, last = 0): Promise<ImportPeriod | undefined> {
+  const query = { limit: "200" };
+  const { items } = (await client.call("listWrites", { path: { env: environment }, query })).body;
+  const times = items.flatMap(({ at, versions: { [environment]: made = 0 } }) =>
+    made > version && made <= last ? Date.parse(at) : [],
+  );
+  if (times.length === 0) return undefined;
+  const [first, end] = [Math.min(...times), Math.max(...times) + 1];
+  return { since: new Date(first).toISOString(), until: new Date(end).toISOString() };
 }
 
 /** Returns the plan that undoes an import, which the API would accept. @throws ApiError if it would not */
@@ -91,7 +112,7 @@ export async function readUseOfDeleted({ environment, changes }: EnvironmentPlan
 
 /** Undoes an import. Returns the result in words. @throws Error that says which parts are written */
 export async function applyUndo({ plan, left }: Inverse): Promise<string> {
-  const published = await write(plan, UNDO);
+  const { published } = await write(plan, UNDO);
   const rest =
     left.length === 0
       ? ""
@@ -114,12 +135,15 @@ function changedText(changes: readonly PlannedChange[]): string {
     .join("; ");
 }
 
-/** Returns a sentence about caches that do not have the change yet, or nothing. */
-async function write(plan: EnvironmentPlan, options: { isWhole: boolean }): Promise<string> {
+/** Returns the last version, and a sentence about caches that do not have the change yet, or nothing. */
+async function write(
+  plan: EnvironmentPlan,
+  options: { isWhole: boolean },
+): Promise<{ published: string; version: number | undefined }> {
   const { environment } = plan;
   const { outcomes, error } = await applyAll(client, [plan], options);
   const [outcome] = outcomes;
-  if (error === undefined) return publishedText(outcome?.published ?? {});
+  if (error === undefined) return { published: publishedText(outcome?.published ?? {}), version: outcome?.version };
   const isLate = error instanceof ApiError && error.status === 412;
   const reason = isLate ? `Someone else has changed ${environment} since the review.` : reasonOf(error);
   const { written = 0, total = 0 } = outcome?.parts ?? {};
