@@ -129,18 +129,20 @@ function NameCell({ flag, onTag }: Pick<Props, "flag" | "onTag">): JSX.Element {
           {flag.key}
         </a>
         {kind !== "flag" && <span class="kind">{kind}</span>}
-        {tags.slice(0, 1).map((tag) => (
-          <button
-            key={tag}
-            type="button"
-            class="tag"
-            title={`Show the flags with the tag ${tag}`}
-            onClick={() => onTag(tag)}
-          >
-            {tag}
-          </button>
-        ))}
-        <MoreTags tags={tags.slice(1)} />
+        <span class="row-tags">
+          {tags.slice(0, 1).map((tag) => (
+            <button
+              key={tag}
+              type="button"
+              class="tag"
+              title={`Show the flags with the tag ${tag}`}
+              onClick={() => onTag(tag)}
+            >
+              {tag}
+            </button>
+          ))}
+          <MoreTags tags={tags.slice(1)} />
+        </span>
       </div>
       <p class="line hint" title={[owner, description].filter(Boolean).join(": ")}>
         <StateHint flag={flag} />

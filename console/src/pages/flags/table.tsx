@@ -66,7 +66,9 @@ export function FlagTable({
   latest.current = { onFilter, onToggle, select };
   return (
     <>
-      <table class={`list flags ${columns.length > 2 ? "many-columns" : ""}`}>
+      <table
+        class={`list flags ${columns.length > 2 ? "many-columns" : ""} ${columns.length > 3 ? "most-columns" : ""}`}
+      >
         <Widths columns={columns} isWide={isWide} isSelectable={selected !== undefined} />
         <Head {...{ columns, isWide, environment, filter, onFilter }} isSelectable={selected !== undefined} />
         <tbody>
