@@ -14,6 +14,7 @@ import "./styles/flags/table.css";
 import "./styles/flags/row.css";
 import "./styles/flags/selection.css";
 import "./styles/flags/phone.css";
+import "./styles/flags/skeleton.css";
 import "./styles/try-it.css";
 import "./styles/plots.css";
 import "./styles/cache.css";

@@ -20,6 +20,7 @@ import { describeImportJourneys, describeImportUndo } from "./console/journeys-i
 import { describeLifecycleJourneys } from "./console/journeys-lifecycle.ts";
 import { describeWebhookJourneys } from "./console/journeys-webhooks.ts";
 import { describeListJourneys } from "./console/list/list.ts";
+import { describeListWidths } from "./console/list/widths.ts";
 import { describeListUsage } from "./console/list/usage.ts";
 import { describeModelJourneys } from "./console/journeys-model.ts";
 import { describeNoteJourneys } from "./console/journeys-notes.ts";
@@ -63,6 +64,7 @@ describeKeyboardEditing(theWorld);
 describeKeyboardSaving(theWorld);
 describeListJourneys(theWorld);
 describeListUsage(theWorld);
+describeListWidths(theWorld);
 describeCreateJourneys(theWorld);
 describePaletteJourneys(theWorld);
 describeBulkJourneys(theWorld);

@@ -5,14 +5,17 @@ import { sentenceOf } from "../state/notices.ts";
 /** A resource on the page: a skeleton while it loads, an error with Try again, or its data. */
 export function Loaded<T>({
   of,
+  skeleton = <Skeleton />,
   children,
 }: {
   of: Resource<T>;
+  /** Has the place of the data while it loads. */
+  skeleton?: JSX.Element;
   children: (data: T) => ComponentChildren;
 }): JSX.Element {
   const data = of.data.value;
   const error = of.error.value;
-  if (data === undefined && error === undefined) return <Skeleton />;
+  if (data === undefined && error === undefined) return skeleton;
   return (
     <>
       {error !== undefined && (
@@ -28,12 +31,12 @@ export function Loaded<T>({
   );
 }
 
-export function Skeleton(): JSX.Element {
+export function Skeleton({ rows = 3, of = "" }: { rows?: number; of?: string }): JSX.Element {
   return (
-    <div class="skeleton" role="status" aria-label="Loading">
-      <span />
-      <span />
-      <span />
+    <div class={`skeleton ${of}`} role="status" aria-label="Loading">
+      {Array.from({ length: rows }, (_, i) => (
+        <span key={i} />
+      ))}
     </div>
   );
 }

@@ -18,7 +18,7 @@ import { notifyFailure } from "../../state/notices.ts";
 import { href, replaceQuery, route } from "../../state/route.ts";
 import { client, isReadOnly } from "../../state/session.ts";
 import { useUndone } from "../../state/undone.ts";
-import { Empty, Loaded } from "../../ui/states.tsx";
+import { Empty, Loaded, Skeleton } from "../../ui/states.tsx";
 import { FirstSteps } from "../first-steps/first-steps.tsx";
 import { ArchivedFlags } from "./archived.tsx";
 import { BulkBar } from "./bulk/bulk-bar.tsx";
@@ -27,6 +27,8 @@ import { FlagTable } from "./table.tsx";
 
 /** The delay between typing and the change of the address (milliseconds). */
 const ADDRESS_DELAY_MS = 250;
+/** More rows than a screen has room for. The rest does not show. */
+const SKELETON_ROWS = 40;
 /** How often the list checks the environments that no stream follows (milliseconds). */
 const ELSEWHERE_MS = 15_000;
 
@@ -45,7 +47,7 @@ export function FlagsPage({ environment }: { environment: string }): JSX.Element
         </a>
       </header>
       {list.isWhole.value && <FirstSteps environment={environment} flags={list.data.value ?? []} />}
-      <Loaded of={list}>
+      <Loaded of={list} skeleton={<Skeleton rows={SKELETON_ROWS} of="flag-rows" />}>
         {(all) =>
           all.length === 0 && list.isWhole.value ? (
             <Empty title="No flags yet">
