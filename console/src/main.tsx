@@ -12,6 +12,7 @@ import "./styles/surfaces.css";
 import "./styles/lists.css";
 import "./styles/flags/table.css";
 import "./styles/flags/row.css";
+import "./styles/flags/favourite.css";
 import "./styles/flags/selection.css";
 import "./styles/flags/phone.css";
 import "./styles/flags/skeleton.css";

@@ -6,10 +6,11 @@ import { createPrompt } from "../ui/prompt.ts";
 import { dropAllDrafts } from "./drafts/kept-drafts.ts";
 import { setNote, takeNote, withNote } from "./change-note.ts";
 import { ROUTES } from "../../../sdk/client/contract.ts";
+import { tabStorage } from "./storage.ts";
 
 const STORED = "burgee.token";
 
-const token = signal(sessionStorage.getItem(STORED) ?? undefined);
+const token = signal(tabStorage.getItem(STORED) ?? undefined);
 
 export const isSignedIn = computed(() => token.value !== undefined);
 /** Whether the token can only read. The prefix of the token says so. */
@@ -92,7 +93,7 @@ async function signedInAgain(used: string | undefined): Promise<boolean> {
     return false;
   }
   if (!isInterrupted.peek()) {
-    sessionStorage.removeItem(STORED);
+    tabStorage.removeItem(STORED);
     resumption = Promise.withResolvers<boolean>();
     batch(() => {
       token.value = undefined;
@@ -107,14 +108,14 @@ async function signedInAgain(used: string | undefined): Promise<boolean> {
 export async function signIn(candidate: string, isKept: boolean): Promise<void> {
   const trial = createClient({ url: location.origin, token: () => candidate });
   await trial.call("listEnvironments");
-  if (isKept) sessionStorage.setItem(STORED, candidate);
+  if (isKept) tabStorage.setItem(STORED, candidate);
   start(candidate, undefined);
 }
 
 export function signOut(problem?: string): void {
-  sessionStorage.removeItem(STORED);
+  tabStorage.removeItem(STORED);
   // A rejected token is not the end of the person's work.
-  if (problem === undefined) dropAllDrafts(sessionStorage);
+  if (problem === undefined) dropAllDrafts(tabStorage);
   start(undefined, problem);
 }
 

@@ -1,5 +1,7 @@
 import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
 import { ApiError } from "../../../../sdk/client/client.ts";
+import { rememberVisit } from "../../state/flags/kept/favourites.ts";
 import { useResource } from "../../state/resource.ts";
 import { go } from "../../state/route.ts";
 import { client } from "../../state/session.ts";
@@ -11,6 +13,10 @@ import { NotHere } from "./not-here.tsx";
 /** One flag in this environment. */
 export function FlagPage({ environment, flagKey }: { environment: string; flagKey: string }): JSX.Element {
   const flag = useResource(() => readFlag(environment, flagKey), [environment, flagKey]);
+  const isHere = flag.data.value != null;
+  useEffect(() => {
+    if (isHere) rememberVisit(flagKey);
+  }, [flagKey, isHere]);
   // An editor takes the new version itself, because it has a draft.
   useUndone(() => flag.data.peek() === null && void flag.reload());
   return (

@@ -10,7 +10,7 @@ import {
   STATES,
   USES,
 } from "../../state/flags/flag-filter.ts";
-import { removeView, savedViews, saveView } from "../../state/flags/saved-views.ts";
+import { removeView, savedViews, saveView } from "../../state/flags/kept/saved-views.ts";
 import { href } from "../../state/route.ts";
 import { FilterBar } from "../../ui/kit/filter-bar.tsx";
 import { FormDialog } from "../../ui/dialog-form.tsx";
@@ -34,6 +34,7 @@ const LABELS = {
   use: "Last evaluated",
   kind: "Kind",
   lifetime: "Lifetime",
+  favourite: "Favourites",
 } as const;
 type Name = keyof typeof LABELS;
 
@@ -46,6 +47,7 @@ export function FlagFilters({ filter, tags, owners, onChange }: Props): JSX.Elem
     use: Object.entries(USES),
     kind: plain(["flag", "switch", "sample"]),
     lifetime: plain(["temporary", "permanent", "expired"]),
+    favourite: plain(["only"]),
   };
   const active = (Object.keys(LABELS) as Name[]).filter((name) => filter[name] !== "");
   return (

@@ -1,6 +1,7 @@
 import { useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { favourites } from "../../state/flags/kept/favourites.ts";
 import { toggleFlag } from "../../state/flags/flag-changes.ts";
 import {
   compareNames,
@@ -114,7 +115,10 @@ function Flags({ list, all }: { list: FlagList; all: readonly ListedFlag[] }): J
   const owners = useMemo(() => [...new Set(all.flatMap(({ owner }) => owner || []))].toSorted(compareNames), [all]);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const ordered = useMemo(() => sortFlags(all, filter), [all, filter.sort, filter.reversed]);
-  const { flags, isSimilar } = useMemo(() => filterFlags(ordered, filter, Date.now()), [ordered, filter]);
+  const { flags, isSimilar } = useMemo(
+    () => filterFlags(ordered, filter, Date.now(), favourites.value),
+    [ordered, filter, favourites.value],
+  );
   return (
     <>
       <FlagFilters filter={filter} tags={tags} owners={owners} onChange={change} />

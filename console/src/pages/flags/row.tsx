@@ -6,6 +6,7 @@ import type { ListedFlag } from "../../state/flags/flag-filter.ts";
 import { href } from "../../state/route.ts";
 import { isReadOnly } from "../../state/session.ts";
 import { wordingOf } from "../../state/wording.ts";
+import { FavouriteButton } from "./favourite-button.tsx";
 import { Switch } from "../../ui/switch.tsx";
 import { Time } from "../../ui/time.tsx";
 import { Sparkline } from "./sparkline.tsx";
@@ -24,6 +25,7 @@ interface Props {
   /** The number of environments, if not all of them have a column. */
   total: number | undefined;
   isMarked: boolean;
+  isFavourite: boolean;
   /** `undefined` if there is nothing to select flags for. */
   isSelected: boolean | undefined;
   onSelect: (flag: ListedFlag, isRange: boolean) => void;
@@ -34,11 +36,12 @@ interface Props {
 /** A flag in the list, which is drawn again only if it changes: a search draws many rows at each key. */
 export class FlagRow extends Component<Props> {
   override shouldComponentUpdate(next: Props): boolean {
-    const { flag, environment, columns, isMarked, isSelected } = this.props;
+    const { flag, environment, columns, isMarked, isFavourite, isSelected } = this.props;
     return (
       next.flag !== flag ||
       next.environment !== environment ||
       next.isMarked !== isMarked ||
+      next.isFavourite !== isFavourite ||
       next.isSelected !== isSelected ||
       next.columns !== columns
     );
@@ -56,6 +59,7 @@ function Row({
   columns,
   total,
   isMarked,
+  isFavourite,
   isSelected,
   onSelect,
   onTag,
@@ -66,7 +70,7 @@ function Row({
   return (
     <tr class={[!flag.enabled && "off", isMarked && "changed-elsewhere"].filter(Boolean).join(" ")}>
       {isSelected !== undefined && <SelectCell flag={flag} isSelected={isSelected} onSelect={onSelect} />}
-      <NameCell flag={flag} onTag={onTag} />
+      <NameCell flag={flag} isFavourite={isFavourite} onTag={onTag} />
       {columns.map(({ key, name }) => (
         <td key={key} class="in-environment" data-label={name} data-environment={environmentColour(key)}>
           <InEnvironment
@@ -120,7 +124,7 @@ function SelectCell({
   );
 }
 
-function NameCell({ flag, onTag }: Pick<Props, "flag" | "onTag">): JSX.Element {
+function NameCell({ flag, isFavourite, onTag }: Pick<Props, "flag" | "isFavourite" | "onTag">): JSX.Element {
   const { tags = [], kind = "flag", description = "", owner } = flag;
   return (
     <td class="name">
@@ -144,6 +148,7 @@ function NameCell({ flag, onTag }: Pick<Props, "flag" | "onTag">): JSX.Element {
           <MoreTags tags={tags.slice(1)} />
         </span>
       </div>
+      <FavouriteButton flagKey={flag.key} isFavourite={isFavourite} />
       <p class="line hint" title={[owner, description].filter(Boolean).join(": ")}>
         <StateHint flag={flag} />
         {owner && (

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { environmentColour, environments } from "../../state/environments.ts";
+import { favourites } from "../../state/flags/kept/favourites.ts";
 import { type FlagFilter, type ListedFlag, type Sort, SORTS } from "../../state/flags/flag-filter.ts";
 import { seriesOf } from "../../state/flags/usage/series-in-view.ts";
 import { keepRows, keptPlace } from "../../state/page-place.ts";
@@ -80,6 +81,7 @@ export function FlagTable({
               columns={columns}
               total={isWide ? undefined : known.length}
               isMarked={marked.has(flag.key)}
+              isFavourite={favourites.value.has(flag.key)}
               isSelected={selected?.has(flag.key)}
               onSelect={(one, isRange) => latest.current.select(one.key, isRange)}
               onTag={(tag) => latest.current.onFilter({ tag })}

@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import { allPages } from "../../../../sdk/client/client.ts";
 import { environments } from "../../state/environments.ts";
+import { favourites, recentFlags } from "../../state/flags/kept/favourites.ts";
 import { compareNames } from "../../state/flags/flag-filter.ts";
 import { toggleFlag } from "../../state/flags/flag-changes.ts";
 import { type FlagList, flagListOf, flagOfRow } from "../../state/flags/flag-list.ts";
@@ -24,10 +25,29 @@ export function Palette({ environment, onClose }: { environment: string; onClose
   const rows = list.data.value;
   const keys = shortcuts.value;
   const commands = useMemo(
-    () => [...shortcutCommands(), ...placeCommands(environment), ...flagCommands(list, segments)],
+    () => withOwnFirst([...shortcutCommands(), ...placeCommands(environment), ...flagCommands(list, segments)]),
     [environment, list, rows, segments, known, keys],
   );
   return <CommandPalette commands={commands} onClose={onClose} />;
+}
+
+/** The order for an empty search: favourites, the flags that were visited last, and then the rest. */
+function withOwnFirst(commands: readonly Command[]): Command[] {
+  const byValue = new Map(commands.map((command) => [command.value, command]));
+  const [page, here] = route.peek().path;
+  const take = (keys: Iterable<string>, kind: string, icon: typeof icons.favourite): Command[] =>
+    [...keys].flatMap((key) => {
+      const command = byValue.get(`flag ${key}`);
+      // The page of the flag is open already.
+      if (command === undefined || (page === "flags" && key === here)) return [];
+      byValue.delete(command.value);
+      return { ...command, hint: `${kind} ${command.hint?.replace(/^Flag/, "flag")}`, icon };
+    });
+  const own = [
+    ...take([...favourites.peek()].toSorted(compareNames), "Favourite", icons.favourite),
+    ...take(recentFlags.peek(), "Recent", icons.history),
+  ];
+  return [...own, ...byValue.values()];
 }
 
 async function readSegments(environment: string) {

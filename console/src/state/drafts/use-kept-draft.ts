@@ -8,6 +8,7 @@ import { dismiss, notify } from "../notices.ts";
 import { isReadOnly } from "../session.ts";
 import { clockText } from "../wording.ts";
 import { type DraftId, dropDraft, keepDraft, keptDraft } from "./kept-drafts.ts";
+import { tabStorage } from "../storage.ts";
 
 /** A page that edits a document. */
 export interface Edited<T extends object> {
@@ -56,16 +57,16 @@ function keep<T extends object>(
 ): void {
   const draft = { at: Date.now(), base: base.value, edited: edited.value };
   if (isChanged.value) {
-    keepDraft(sessionStorage, id, draft);
+    keepDraft(tabStorage, id, draft);
   } else {
-    dropDraft(sessionStorage, id);
+    dropDraft(tabStorage, id);
     end(notice);
   }
 }
 
 /** Restores the kept draft. If the stored document has changed since, both changes are merged. Returns the notice. */
 async function bringBack<T extends object>(page: Edited<T>, isOpen: () => boolean): Promise<number | undefined> {
-  const kept = isReadOnly.peek() ? undefined : keptDraft(sessionStorage, page.id);
+  const kept = isReadOnly.peek() ? undefined : keptDraft(tabStorage, page.id);
   if (kept === undefined) return undefined;
   const [from, mine, now] = [kept.base as T | undefined, kept.edited as T, page.base.peek()];
   let draft = mine;

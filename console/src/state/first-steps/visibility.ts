@@ -1,5 +1,6 @@
 /** Whether the flags page shows the first steps. It is kept in this browser, so that a reload shows them again. */
 import { signal } from "@preact/signals";
+import { browserStorage } from "../storage.ts";
 
 const STORED = "burgee.first-steps";
 /** A deployment with more flags than this is not new. */
@@ -7,11 +8,11 @@ const MAX_FLAGS = 5;
 
 type Visibility = "open" | "hidden" | undefined;
 
-const stored = localStorage.getItem(STORED);
+const stored = browserStorage.getItem(STORED);
 export const firstSteps = signal<Visibility>(stored === "open" || stored === "hidden" ? stored : undefined);
 
 function set(value: "open" | "hidden"): void {
-  localStorage.setItem(STORED, value);
+  browserStorage.setItem(STORED, value);
   firstSteps.value = value;
 }
 

@@ -35,12 +35,14 @@ export interface FlagFilter {
   use: string;
   /** `temporary`, `permanent` or `expired` */
   lifetime: string;
+  /** `only` for the person's favourites. */
+  favourite: string;
   sort: Sort;
   /** Whether the order is the opposite of the usual one: keys from A to Z, times from the newest. */
   reversed: boolean;
 }
 
-export const NO_FILTER = { search: "", owner: "", tag: "", kind: "", state: "", use: "", lifetime: "" };
+export const NO_FILTER = { search: "", owner: "", tag: "", kind: "", state: "", use: "", lifetime: "", favourite: "" };
 
 export function filterOfQuery(query: Readonly<Record<string, string>>): FlagFilter {
   const given = Object.keys(NO_FILTER).map((name) => [name, query[name] ?? ""]);
@@ -68,9 +70,16 @@ export interface Found {
  * Returns the matching flags in the order of `flags`. Every word must occur in the key, description, owner or tags. If
  * no flag has them, returns those whose key differs from the search by a letter in each word.
  */
-export function filterFlags(flags: readonly ListedFlag[], filter: FlagFilter, now: number): Found {
+export function filterFlags(
+  flags: readonly ListedFlag[],
+  filter: FlagFilter,
+  now: number,
+  favourites: ReadonlySet<string>,
+): Found {
   const words = filter.search.toLowerCase().split(/\s+/).filter(Boolean);
-  const rest = flags.filter((flag) => isSelected(flag, filter, now));
+  const rest = flags.filter(
+    (flag) => isSelected(flag, filter, now) && (filter.favourite === "" || favourites.has(flag.key)),
+  );
   const found = rest.filter((flag) => words.every((word) => searchTextOf(flag).includes(word)));
   if (found.length > 0 || words.length === 0) return { flags: found, isSimilar: false };
   const similar = fuzzyFind(

@@ -18,6 +18,7 @@ export {
   CircleAlert as error,
   ChevronRight as expand,
   ExternalLink as external,
+  Star as favourite,
   ListFilter as filter,
   Flag as flag,
   EyeOff as hide,

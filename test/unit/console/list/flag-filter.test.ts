@@ -38,8 +38,12 @@ const FLAGS = [
   aFlag("outage", { kind: "switch", enabled: false, updatedAt: "2026-05-31T00:00:00Z" }),
 ];
 
+const FAVOURITES = new Set(["outage", "gone"]);
+
 const found = (query: Record<string, string>): string[] =>
-  filterFlags(sortFlags(FLAGS, filterOfQuery(query)), filterOfQuery(query), NOW).flags.map(({ key }) => key);
+  filterFlags(sortFlags(FLAGS, filterOfQuery(query)), filterOfQuery(query), NOW, FAVOURITES).flags.map(
+    ({ key }) => key,
+  );
 
 describe("the list of flags", () => {
   test("finds every word in key, description, owner or tags, in any case", ({ expect }) => {
@@ -58,6 +62,12 @@ describe("the list of flags", () => {
     expect(found({ lifetime: "expired" })).toEqual(["banner"]);
   });
 
+  test("is filtered by the favourites, with the other filters, and the address says so", ({ expect }) => {
+    expect(found({ favourite: "only" })).toEqual(["outage"]);
+    expect(found({ favourite: "only", state: "on" })).toEqual([]);
+    expect(queryOfFilter(filterOfQuery({ favourite: "only" }))).toMatchObject({ favourite: "only" });
+  });
+
   test("is filtered by owner and by the last evaluation", ({ expect }) => {
     const flags = [
       aFlag("never", { owner: "payments", lastEvaluatedAt: null }),
@@ -66,7 +76,9 @@ describe("the list of flags", () => {
       aFlag("today", { lastEvaluatedAt: "2026-05-31T12:00:00Z" }),
     ];
     const keys = (query: Record<string, string>) =>
-      filterFlags(sortFlags(flags, filterOfQuery(query)), filterOfQuery(query), NOW).flags.map(({ key }) => key);
+      filterFlags(sortFlags(flags, filterOfQuery(query)), filterOfQuery(query), NOW, FAVOURITES).flags.map(
+        ({ key }) => key,
+      );
     expect(keys({ owner: "payments" })).toEqual(["never"]);
     expect(keys({ use: "never" })).toEqual(["never"]);
     expect(keys({ use: "30" })).toEqual(["long-ago", "never"]);
@@ -78,13 +90,15 @@ describe("the list of flags", () => {
   test("has 9 before 10, and the opposite order on demand", ({ expect }) => {
     const flags = ["f.10", "f.9", "F.1"].map((key) => aFlag(key));
     const keys = (query: Record<string, string>) =>
-      filterFlags(sortFlags(flags, filterOfQuery(query)), filterOfQuery(query), NOW).flags.map(({ key }) => key);
+      filterFlags(sortFlags(flags, filterOfQuery(query)), filterOfQuery(query), NOW, FAVOURITES).flags.map(
+        ({ key }) => key,
+      );
     expect(keys({})).toEqual(["F.1", "f.9", "f.10"]);
     expect(keys({ reversed: "true" })).toEqual(["f.10", "f.9", "F.1"]);
   });
 
   test("forgives a typo, but only if no flag matches exactly", ({ expect }) => {
-    const search = (text: string) => filterFlags(FLAGS, filterOfQuery({ search: text }), NOW);
+    const search = (text: string) => filterFlags(FLAGS, filterOfQuery({ search: text }), NOW, FAVOURITES);
     expect(search("chekout")).toMatchObject({ flags: [{ key: "checkout" }], isSimilar: true });
     expect(search("checkout")).toMatchObject({ flags: [{ key: "checkout" }], isSimilar: false });
     expect(search("zebra")).toEqual({ flags: [], isSimilar: false });

@@ -3,7 +3,9 @@ import type { Flag, FlagLifecycle } from "../../../../../sdk/client/contract.ts"
 import type { Editing } from "../../../state/flags/flag-editing.ts";
 import { href } from "../../../state/route.ts";
 import { isReadOnly } from "../../../state/session.ts";
+import { favourites } from "../../../state/flags/kept/favourites.ts";
 import { copyText } from "../../../ui/copy-text.ts";
+import { FavouriteButton } from "../../flags/favourite-button.tsx";
 import { Icon } from "../../../ui/kit/icon.tsx";
 import * as icons from "../../../ui/kit/icons.ts";
 import { ShareOverride } from "../../../ui/share-override.tsx";
@@ -42,6 +44,7 @@ export function FlagHead({ editing, lifecycle }: Props): JSX.Element {
         >
           <Icon of={icons.copy} />
         </button>
+        <FavouriteButton flagKey={key} isFavourite={favourites.value.has(key)} />
         <EnvironmentChips editing={editing} stored={stored} />
         <div class="choice">
           <strong aria-hidden="true">{enabled ? "On" : "Off"}</strong>

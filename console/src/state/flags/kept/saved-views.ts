@@ -1,5 +1,6 @@
 /** The searches that this browser keeps by name. The address of a search is what people share. */
 import { signal } from "@preact/signals";
+import { browserStorage } from "../../storage.ts";
 
 export interface SavedView {
   name: string;
@@ -25,12 +26,12 @@ export function removeView(name: string): void {
 
 function write(views: readonly SavedView[]): void {
   savedViews.value = views;
-  localStorage.setItem(STORED, JSON.stringify(views));
+  browserStorage.setItem(STORED, JSON.stringify(views));
 }
 
 function read(): SavedView[] {
   try {
-    const stored = JSON.parse(localStorage.getItem(STORED) ?? "[]") as unknown;
+    const stored = JSON.parse(browserStorage.getItem(STORED) ?? "[]") as unknown;
     return Array.isArray(stored) ? stored.filter(isView).slice(-MOST_VIEWS) : [];
   } catch {
     return [];
