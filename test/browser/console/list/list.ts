@@ -148,12 +148,18 @@ export function describeListJourneys(world: () => ConsoleWorld): void {
       await open();
       const elsewhere = visit.page.getByRole("switch", { name: "one-of-many in staging" });
       await expect.poll(() => elsewhere.isChecked()).toBe(true);
+      await visit.page.getByText(/^\d+ flags$/).waitFor();
       const requests = requestsOf(visit);
       const plain = { type: "boolean" as const, variants: { on: true, off: false }, default: { variant: "off" } };
       const flags = Array.from({ length: 25 }, (_, i) => ({ key: `many-${i}`, ...plain, enabled: true }));
+      // The list has several pages, and shows nothing of the arrival of the last one.
+      const lastPage = visit.page.waitForResponse(
+        async (response) =>
+          new URL(response.url()).pathname.endsWith("/flags") &&
+          ((await response.json()) as { nextCursor: unknown }).nextCursor === null,
+      );
       await world().api.call("applyEnvironment", { path: { env: "staging" }, body: { flags, segments: [] } });
-      await expect.poll(() => requests.lists).toBeGreaterThan(0);
-      await visit.page.getByText(/^\d+ flags$/).waitFor();
+      await lastPage;
       const before = requests.lists;
       const path = { env: "staging", key: "one-of-many" };
       await world().api.call("patchFlag", { path, body: { enabled: false } });
