@@ -35,7 +35,7 @@ export function Code({ environment, flag, kind, secret }: Props): JSX.Element | 
         flag={flag}
         sdkKey={{ kind, secret }}
       />
-      {secret === undefined && (
+      {secret === undefined && sdk.key !== "none" && (
         <p class="hint">
           Put the secret of your key into the code. It was shown when the key was created. If you no longer have it,
           create another key.

@@ -57,7 +57,7 @@ export function ConditionSentence({
             <PartSentence
               part={part}
               onChange={(changed) => onChange(withPart(condition, i, changed))}
-              onRemove={() => (onChange(withoutPart(condition, i)), focusNext(".add-condition"))}
+              onRemove={() => (onChange(withoutPart(condition, i)), focusNext(":scope > .add-condition"))}
               isOnly={parts.length === 1}
               onSegment={() => (
                 onChange(withPart(condition, i, { segment: "" })),

@@ -33,9 +33,35 @@ export function describeConditionSentences(world: () => ConsoleWorld): void {
     });
   });
 
+  describeRemovals(world);
   describeSegmentSentences(world);
   describeNewRules(world);
   describeRulesOnPhone(world);
+}
+
+function describeRemovals(world: () => ConsoleWorld): void {
+  describe("a person without a pointer who removes conditions and rules", () => {
+    const { page, openRule, save, stored } = useSentences(world);
+
+    it("goes on where another one is added, also after the last rule", async () => {
+      await openRule("rules-removed", { when: HOME, serve: { variant: "on" } });
+      const add = "AND…: add a condition to rule 1";
+      for (let i = 0; i < 2; i++) {
+        await pressAt(page(), "Enter", "button", add);
+        await tabTo(page(), "combobox", "Attribute", { most: 0 });
+      }
+      await pressAt(page(), "Enter", "button", "Remove this condition");
+      await tabTo(page(), "button", add, { most: 0 });
+      await tabTo(page(), "button", "Remove rule home", { key: "Shift+Tab" });
+      await page().keyboard.press("Enter");
+      await tabTo(page(), "button", "Add rule", { most: 0 });
+      await save();
+      expect(await stored("rules-removed")).toEqual([]);
+      const context = { targetingKey: "user-1", country: "NL" };
+      const served = () => world().evaluate("rules-removed", { environment: "staging", context });
+      await expect.poll(served).toMatchObject({ value: false });
+    });
+  });
 }
 
 function describeSegmentSentences(world: () => ConsoleWorld): void {

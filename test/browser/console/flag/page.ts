@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { Flag } from "../../../../sdk/client/contract.ts";
 import type { ConsoleWorld } from "../support/console-world.ts";
+import { tabTo } from "../support/keyboard.ts";
 import { loaded } from "../support/loaded.ts";
 import type { Visit, VisitOptions } from "../support/visit.ts";
 
@@ -76,6 +77,19 @@ export function describeFlagPage(world: () => ConsoleWorld): void {
       await expect.poll(focused).toMatch(/^\/prerequisites\/0/);
       expect(await stored("refused")).toMatchObject({ variants: { on: 1 } });
       expect(await world().evaluate("refused", { environment: "staging" })).toMatchObject({ value: 1 });
+    });
+
+    it("moves the focus to the button that adds a prerequisite when the only one is removed", async () => {
+      await world().save({ key: "off-and-needed", enabled: false }, "staging");
+      const prerequisites = [{ flag: "off-and-needed", variants: ["on"] }];
+      await world().save({ key: "needs-no-more", default: { variant: "on" }, prerequisites }, "staging");
+      const page = await open("needs-no-more?environment=staging");
+      await page.getByRole("button", { name: "Remove off-and-needed" }).press("Enter");
+      await tabTo(page, "button", "Add prerequisite", { most: 0 });
+      await review();
+      await page.getByRole("dialog").getByRole("button", { name: "Save", exact: true }).click();
+      const served = () => world().evaluate("needs-no-more", { environment: "staging" });
+      await expect.poll(served).toMatchObject({ value: true });
     });
 
     it("asks for the review when Enter is pressed in a field", async () => {

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import type { Locator } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { startBackends } from "../../../../dev/endpoints/backends.ts";
 import { createAdminToken } from "../../../../dev/project/seed.ts";
@@ -95,8 +96,7 @@ export function describeFirstSteps(world: () => ConsoleWorld): void {
       await signIn(page, token);
       const steps = page.getByRole("region", { name: "First steps" });
       await steps.getByText("4 of 4 done").waitFor();
-      const code = await steps.getByRole("region", { name: "Code", exact: true }).textContent();
-      expect(code).toContain("Bearer bgs_live_…");
+      await expectUnknownSecret(steps);
     });
 
     it("never sees the steps where flags are in use", async () => {
@@ -105,6 +105,16 @@ export function describeFirstSteps(world: () => ConsoleWorld): void {
       expect(await visit.page.getByRole("region", { name: "First steps" }).count()).toBe(0);
     });
   });
+}
+
+async function expectUnknownSecret(steps: Locator): Promise<void> {
+  const code = await steps.getByRole("region", { name: "Code", exact: true }).textContent();
+  expect(code).toContain("Bearer bgs_live_…");
+  const hint = steps.getByText("Put the secret of your key into the code.");
+  await hint.waitFor();
+  // The code of a service binding has no SDK key.
+  await steps.getByLabel("SDK").selectOption("Cloudflare Worker (burgee/binding)");
+  await hint.waitFor({ state: "detached" });
 }
 
 async function toFlags(page: Visit["page"]): Promise<void> {

@@ -32,7 +32,10 @@ export function PrerequisitesSection({ editing, catalogue, lists }: SectionProps
             <button
               type="button"
               class="small"
-              onClick={() => editing.change({ prerequisites: prerequisites.toSpliced(i, 1) })}
+              onClick={() => {
+                editing.change({ prerequisites: prerequisites.toSpliced(i, 1) });
+                focusItem(Math.max(0, i - 1));
+              }}
             >
               Remove {item.flag || "prerequisite"}
             </button>
