@@ -4,6 +4,17 @@ import type { ConsoleWorld } from "../support/console-world.ts";
 import { layoutFindings } from "../support/layout-findings.ts";
 import type { Visit, VisitOptions } from "../support/visit.ts";
 
+/** The cards whose parts overlap if each flag was evaluated an hour ago. Only text with ink counts. */
+const OVERLAPS = `(() => {
+  for (const time of document.querySelectorAll("td.evaluated p")) time.textContent = "60 min. ago";
+  const boxes = (row) => [...row.querySelectorAll("td p, .with-tags")].flatMap((one) => [...one.getClientRects()]);
+  const crosses = (a, b) =>
+    Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 3;
+  return [...document.querySelectorAll("table.flags tbody tr")]
+    .filter((row) => boxes(row).some((a, i) => boxes(row).some((b, j) => j > i && crosses(a, b))))
+    .map((row) => row.textContent);
+})()`;
+
 /** The room that the parts of a flag have in the list. */
 export function describeListWidths(world: () => ConsoleWorld): void {
   let visit: Visit;
@@ -79,6 +90,7 @@ export function describeListWidths(world: () => ConsoleWorld): void {
       const row = page.getByRole("row").filter({ hasText: "api-requests-per-minute" });
       await row.getByText("web-platform").waitFor();
       await row.getByRole("switch", { name: "api-requests-per-minute in staging" }).waitFor();
+      expect(await page.evaluate(OVERLAPS)).toEqual([]);
       expect(await layoutFindings(page, { target: 44 })).toEqual([]);
       expect(await overflow(page)).toBe(0);
     });
