@@ -128,20 +128,27 @@ async function apply(selected: Selected, flags: readonly Flag[], failures: Failu
       return (await client.call("applyEnvironment", { path, headers, body: { flags: rest } })).body.version;
     } catch (error) {
       const keys = rest.map(({ key }) => key);
-      const again = isLate(error) && attempt < ATTEMPTS ? readSelected(environment, new Set(keys)) : undefined;
-      const now = await again?.catch(() => undefined);
-      if (now === undefined) {
-        failures.push({ keys, reason: isLate(error) ? `others keep changing ${environment}` : reasonOf(error) });
+      const isLast = attempt === ATTEMPTS;
+      const now = isLate(error) && !isLast ? await readAgain(environment, keys) : undefined;
+      if (now === undefined || "reason" in now) {
+        const others = isLate(error) ? `others keep changing ${environment}` : reasonOf(error);
+        failures.push({ keys, reason: now?.reason ?? others });
         return version;
       }
       const changed = changedKeys(selected.flags, now.flags);
       failures.push(...keys.filter((key) => changed.has(key)).map(changedFailure));
       rest = rest.filter(({ key }) => !changed.has(key));
       ({ version } = now);
-      keepNoteOf(error);
+      // The next write of this change has the note, and no other change.
+      if (rest.length > 0) keepNoteOf(error);
     }
   }
   return version;
+}
+
+/** Reads flags again, or returns why they could not be read. */
+function readAgain(environment: string, keys: readonly string[]): Promise<Selected | { reason: string }> {
+  return readSelected(environment, new Set(keys)).catch((error: unknown) => ({ reason: reasonOf(error) }));
 }
 
 function isLate(error: unknown): boolean {

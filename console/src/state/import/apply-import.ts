@@ -107,7 +107,9 @@ export async function readUseOfDeleted({ environment, changes }: EnvironmentPlan
     lastEvaluatedAt ? `${environment} last evaluated ${key} ${agoText(Date.parse(lastEvaluatedAt), Date.now())}` : [],
   );
   const more = used.length - MOST_NAMED;
-  return more <= 0 ? used : [...used.slice(0, MOST_NAMED), `${environment} evaluated ${moreText(more)} of them`];
+  return more <= 0
+    ? used
+    : [...used.slice(0, MOST_NAMED), `${environment} evaluated ${moreText(more)} of the deleted flags`];
 }
 
 /** Undoes an import. Returns the result in words. @throws Error that says which parts are written */

@@ -4,7 +4,8 @@ import { bracketed } from "../../../../sdk/client/scheme-text.ts";
 import { pathText, readText, remarksOf } from "../../../../sdk/words/condition.ts";
 import { moreText } from "../../../../sdk/words/names.ts";
 import { OPERATOR_TEXTS } from "../../../../sdk/words/operators.ts";
-import { changeOperator, type Leaf } from "../condition/condition.ts";
+import { changeOperator, emptyLeaf, type Leaf } from "../condition/condition.ts";
+import { isSame } from "../fields/parsed.ts";
 import { OperatorSelect } from "../condition/operator-select.tsx";
 import { notationOf, parsePath } from "../condition/values.ts";
 import { ValuesInput } from "../condition/values-input.tsx";
@@ -83,7 +84,8 @@ function AttributePart({
       value={name || "missing"}
       pointer={`${pointer}/attribute`}
       isMissing={name === ""}
-      onAbandon={name === "" && !isOnly ? onRemove : undefined}
+      // Escape takes back a new condition, and no values of another one.
+      onAbandon={isSame(leaf, emptyLeaf()) && !isOnly ? onRemove : undefined}
       editor={
         <>
           <TextInput

@@ -31,6 +31,26 @@ export function describeConditionSentences(world: () => ConsoleWorld): void {
       await expect.poll(() => of(10)).toMatchObject({ value: true });
       expect(await of(9)).toMatchObject({ value: false });
     });
+
+    it("keep their values if Escape leaves an empty attribute", async () => {
+      const plan = { attribute: "plan", operator: "equals" as const, values: ["pro"] };
+      await openRule("conditions-emptied", { when: { all: [HOME, plan] }, serve: { variant: "on" } });
+      const attribute = page().getByRole("combobox", { name: "Attribute", exact: true });
+      await part("Rule 1, attribute: country").click();
+      await attribute.fill("");
+      await attribute.press("Escape");
+      await part("Rule 1, attribute: missing").click();
+      await attribute.fill("country");
+      await attribute.press("Enter");
+      await part("Rule 1, attribute: country").waitFor();
+      await part("Rule 1, attribute: plan").click();
+      await page().getByRole("button", { name: "Remove this condition" }).click();
+      await save();
+      expect((await stored("conditions-emptied"))[0]?.when).toEqual(HOME);
+      const context = { targetingKey: "user-1", country: "NL" };
+      const served = () => world().evaluate("conditions-emptied", { environment: "staging", context });
+      await expect.poll(served).toMatchObject({ value: true });
+    });
   });
 
   describeRemovals(world);

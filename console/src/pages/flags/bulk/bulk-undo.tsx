@@ -35,7 +35,7 @@ async function undoBulk(environment: string, written: readonly Planned[]): Promi
     if (done.length > 0) {
       const names = done.map(({ flag }) => flag.key);
       notifyBulk(environment, `Change undone for ${listText(names, "and", 3)}${rest}`, done);
-    }
+    } else if (rest !== "") notify(`Nothing was undone${rest}`);
     if (changed.size === 0) return;
     notify(`Someone else has just changed ${listText([...changed], "and", 3)}, so the flags are compared again`);
     await undoBulk(
