@@ -52,6 +52,11 @@ export interface EvaluationResponse {
   errorCode?: string;
 }
 
+/** Opens the database. The driver has one endpoint for all its clients: that of the last one, maybe another world's. */
+function databaseOf({ neon }: Backends): StoreDatabase {
+  return createDatabase(neon.connectionString, { timeoutMs: 20_000, fetchEndpoint: neon.url });
+}
+
 /** Starts the world. If one part fails to start, closes the others. */
 export async function startConsoleWorld(): Promise<ConsoleWorld> {
   const closers: (() => Promise<unknown>)[] = [];
@@ -65,8 +70,7 @@ export async function startConsoleWorld(): Promise<ConsoleWorld> {
   try {
     const built = keep(await buildConsole(), (one) => one.remove());
     const backends = keep(await startTestBackends(), (one) => one.close());
-    const { neon } = backends;
-    const db = createDatabase(neon.connectionString, { timeoutMs: 20_000, fetchEndpoint: neon.url });
+    const db = databaseOf(backends);
     const keys = await seedProject(db, KEY_SECRET);
     const readToken = await createAdminToken(db, KEY_SECRET, { role: "read", name: "reader", actor: "test" });
     const bindings = { ...backends.bindings, KEY_SECRET, WEBHOOKS_TO_LOCALHOST: "true" };
@@ -104,7 +108,9 @@ export async function startConsoleWorld(): Promise<ConsoleWorld> {
     return {
       built,
       backends,
-      db,
+      get db() {
+        return databaseOf(backends);
+      },
       colo,
       keys,
       readToken,
