@@ -40,8 +40,12 @@ const PHOTOGRAPHS: Record<string, Photograph> = {
   },
   "console-import": { ...DESK, height: 980, at: "#/import?environment=staging", prepare: importFlags },
   "console-phone": { ...PHONE },
-  "console-phone-flag": { ...PHONE, at: FLAG, scheme: "dark" },
+  "console-phone-flag": { ...PHONE, at: FLAG, scheme: "dark", prepare: seeStates },
 };
+
+async function seeStates(page: Page): Promise<void> {
+  await page.getByRole("navigation", { name: "State in each environment" }).getByText("staging").waitFor();
+}
 
 export async function photographConsole(
   isWanted: (name: string) => boolean,
