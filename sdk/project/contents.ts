@@ -43,8 +43,7 @@ export async function contentsOfDeployment(client: Client, environment: string):
   const path = { env: environment };
   let before = (await client.call("getEnvironment", { path })).body;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    const segments = await allPages((cursor) => client.call("listSegments", { path, query: { limit: "200", cursor } }));
-    const flags = await allPages((cursor) => client.call("listFlags", { path, query: { limit: "200", cursor } }));
+    const { flags, segments } = await listDocuments(client, environment);
     const after = (await client.call("getEnvironment", { path })).body;
     if (after.version === before.version) {
       return {
@@ -59,6 +58,14 @@ export async function contentsOfDeployment(client: Client, environment: string):
     before = after;
   }
   throw new ChangedMeanwhileError(`${environment} kept changing while it was read; try again later`);
+}
+
+/** Reads all flags and segments of an environment, page by page, so perhaps of several versions. */
+export async function listDocuments(client: Client, environment: string) {
+  const path = { env: environment };
+  const segments = await allPages((cursor) => client.call("listSegments", { path, query: { limit: "200", cursor } }));
+  const flags = await allPages((cursor) => client.call("listFlags", { path, query: { limit: "200", cursor } }));
+  return { flags, segments };
 }
 
 /** @throws InvalidInputError */

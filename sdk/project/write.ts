@@ -1,9 +1,9 @@
 /** Writes the contents of one environment, in one request or, if they are too large for that, in several. */
 import type { FlagInput } from "../../src/flags/document.ts";
-import { allPages, ApiError, type Client } from "../client/client.ts";
+import { ApiError, type Client } from "../client/client.ts";
 import type { Written } from "../client/contract.ts";
 import type { EnvironmentPlan } from "./plan.ts";
-import type { WholeFlag } from "./contents.ts";
+import { listDocuments, type WholeFlag } from "./contents.ts";
 import { fitsOneRequest, inOrder, type Part, PART_LIMITS, type PartLimits, partsOf, sizeOf } from "./parts.ts";
 
 export interface Body extends Part {
@@ -107,10 +107,8 @@ async function remove(client: Client, env: string, node: string, version: number
 
 /** Returns the version of each document by node. @throws ApiError 412 if the environment has another version */
 async function versionsAt(client: Client, env: string, expected: number): Promise<Map<string, number | undefined>> {
-  const path = { env };
-  const flags = await allPages((cursor) => client.call("listFlags", { path, query: { limit: "200", cursor } }));
-  const segments = await allPages((cursor) => client.call("listSegments", { path, query: { limit: "200", cursor } }));
-  const { version } = (await client.call("getEnvironment", { path })).body;
+  const { flags, segments } = await listDocuments(client, env);
+  const { version } = (await client.call("getEnvironment", { path: { env } })).body;
   if (version !== expected) throw new ApiError(412, { detail: `the current version of ${env} is ${version}` });
   return new Map([
     ...flags.map((one) => [`flag ${one.key}`, one.version] as const),
