@@ -2,10 +2,20 @@
  * The storage of this browser and of this tab. Where the browser refuses it, such as in some private windows, the
  * console keeps things in memory and forgets them with the page.
  */
-type Kept = Pick<Storage, "length" | "key" | "getItem" | "setItem" | "removeItem">;
+export type Kept = Pick<Storage, "length" | "key" | "getItem" | "setItem" | "removeItem">;
 
 export const browserStorage: Kept = orMemory(() => localStorage);
 export const tabStorage: Kept = orMemory(() => sessionStorage);
+
+/** Reads a list that was stored as JSON, without what is not such an item. It is empty if nothing readable is there. */
+export function readList<T>(name: string, isItem: (value: unknown) => value is T): T[] {
+  try {
+    const stored: unknown = JSON.parse(browserStorage.getItem(name) ?? "[]");
+    return Array.isArray(stored) ? stored.filter(isItem) : [];
+  } catch {
+    return [];
+  }
+}
 
 function orMemory(find: () => Storage): Kept {
   try {
@@ -17,7 +27,7 @@ function orMemory(find: () => Storage): Kept {
   }
 }
 
-function memoryStorage(): Kept {
+export function memoryStorage(): Kept {
   const items = new Map<string, string>();
   return {
     get length() {

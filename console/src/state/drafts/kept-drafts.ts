@@ -2,6 +2,7 @@
  * The unsaved changes of flags and segments, kept in this tab's session storage. They survive a reload, and signing in
  * again. They never contain a secret: only flags and segments, as the API would store them.
  */
+import type { Kept } from "../storage.ts";
 
 /** A draft, and the document that it began from. */
 export interface KeptDraft {
@@ -24,11 +25,8 @@ const PREFIX = "burgee.draft ";
 /** The oldest drafts go first. A tab has about five million characters. */
 const LIMITS = { count: 20, characters: 500_000 } as const;
 
-/** The part of the browser's storage that drafts need. */
-export type DraftStorage = Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">;
-
 /** Keeps a draft in place of the earlier one. Returns `false` if it is too large or the storage is full. */
-export function keepDraft(storage: DraftStorage, id: DraftId, draft: KeptDraft): boolean {
+export function keepDraft(storage: Kept, id: DraftId, draft: KeptDraft): boolean {
   const text = JSON.stringify(draft);
   storage.removeItem(nameOf(id));
   if (text.length > LIMITS.characters) return false;
@@ -44,16 +42,16 @@ export function keepDraft(storage: DraftStorage, id: DraftId, draft: KeptDraft):
 }
 
 /** Returns the kept draft, or `undefined` if there is none. */
-export function keptDraft(storage: DraftStorage, id: DraftId): KeptDraft | undefined {
+export function keptDraft(storage: Kept, id: DraftId): KeptDraft | undefined {
   return parsed(storage.getItem(nameOf(id)));
 }
 
-export function dropDraft(storage: DraftStorage, id: DraftId): void {
+export function dropDraft(storage: Kept, id: DraftId): void {
   storage.removeItem(nameOf(id));
 }
 
 /** Removes all drafts, because the next person in this tab may be another one. */
-export function dropAllDrafts(storage: DraftStorage): void {
+export function dropAllDrafts(storage: Kept): void {
   for (const name of namesIn(storage)) storage.removeItem(name);
 }
 
@@ -61,12 +59,12 @@ function nameOf({ entity, environment, key }: DraftId): string {
   return PREFIX + JSON.stringify([entity, environment, key ?? null]);
 }
 
-function namesIn(storage: DraftStorage): string[] {
+function namesIn(storage: Kept): string[] {
   const names = Array.from({ length: storage.length }, (_, i) => storage.key(i) ?? "");
   return names.filter((name) => name.startsWith(PREFIX));
 }
 
-function oldestFirst(storage: DraftStorage): string[] {
+function oldestFirst(storage: Kept): string[] {
   const ages = new Map(namesIn(storage).map((name) => [name, parsed(storage.getItem(name))?.at ?? 0]));
   return [...ages.keys()].toSorted((one, other) => (ages.get(one) ?? 0) - (ages.get(other) ?? 0));
 }

@@ -128,11 +128,9 @@ async function apply(selected: Selected, flags: readonly Flag[], failures: Failu
       return (await client.call("applyEnvironment", { path, headers, body: { flags: rest } })).body.version;
     } catch (error) {
       const keys = rest.map(({ key }) => key);
-      const isLast = attempt === ATTEMPTS;
-      const now = isLate(error) && !isLast ? await readAgain(environment, keys) : undefined;
-      if (now === undefined || "reason" in now) {
-        const others = isLate(error) ? `others keep changing ${environment}` : reasonOf(error);
-        failures.push({ keys, reason: now?.reason ?? others });
+      const now = await readAgain(environment, keys, error, attempt);
+      if ("reason" in now) {
+        failures.push({ keys, reason: now.reason });
         return version;
       }
       const changed = changedKeys(selected.flags, now.flags);
@@ -146,9 +144,16 @@ async function apply(selected: Selected, flags: readonly Flag[], failures: Failu
   return version;
 }
 
-/** Reads flags again, or returns why they could not be read. */
-function readAgain(environment: string, keys: readonly string[]): Promise<Selected | { reason: string }> {
-  return readSelected(environment, new Set(keys)).catch((error: unknown) => ({ reason: reasonOf(error) }));
+/** Reads the flags of a refused write for another attempt, or returns why there is none. */
+async function readAgain(
+  environment: string,
+  keys: readonly string[],
+  refusal: unknown,
+  attempt: number,
+): Promise<Selected | { reason: string }> {
+  if (!isLate(refusal)) return { reason: reasonOf(refusal) };
+  if (attempt === ATTEMPTS) return { reason: `others keep changing ${environment}` };
+  return await readSelected(environment, new Set(keys)).catch((error: unknown) => ({ reason: reasonOf(error) }));
 }
 
 function isLate(error: unknown): boolean {

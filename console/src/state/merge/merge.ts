@@ -135,7 +135,8 @@ function itemsOf(value: unknown): readonly Item[] {
   return isList(value) ? value.filter(isRecord) : [];
 }
 
-function isSame(one: unknown, other: unknown): boolean {
+/** Whether two values are the same. The store does not keep the order of the members of objects. */
+export function isSame(one: unknown, other: unknown): boolean {
   return differences(one, other).length === 0;
 }
 

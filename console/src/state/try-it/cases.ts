@@ -1,6 +1,7 @@
 /** The cases that this browser remembers. */
 import { signal } from "@preact/signals";
 import { client } from "../session.ts";
+import { readList } from "../storage.ts";
 import { type Case, isCase, type Outcome, outcomeOf } from "./case.ts";
 import { withoutSecrets } from "./question.ts";
 import type { Resolved } from "./reasons.ts";
@@ -12,16 +13,7 @@ const MAX_CHARACTERS = 500_000;
 /** So many cases are evaluated at the same time. */
 const AT_ONCE = 4;
 
-export const cases = signal<readonly Case[]>(readStored());
-
-function readStored(): readonly Case[] {
-  try {
-    const stored: unknown = JSON.parse(localStorage.getItem(STORED) ?? "[]");
-    return Array.isArray(stored) ? stored.filter(isCase).slice(0, MAX_CASES) : [];
-  } catch {
-    return [];
-  }
-}
+export const cases = signal<readonly Case[]>(readList(STORED, isCase).slice(0, MAX_CASES));
 
 /**
  * Adds cases, or replaces those with the same name. Attributes that look like secrets are left out. Returns why nothing

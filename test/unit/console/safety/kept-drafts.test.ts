@@ -3,26 +3,21 @@ import {
   dropAllDrafts,
   dropDraft,
   type DraftId,
-  type DraftStorage,
   keepDraft,
   keptDraft,
 } from "../../../../console/src/state/drafts/kept-drafts.ts";
+import { type Kept, memoryStorage } from "../../../../console/src/state/storage.ts";
 
 /** A tab's storage. It holds `room` characters. */
-function storageWith(room = Infinity): DraftStorage {
-  const items = new Map<string, string>();
-  return {
-    get length() {
-      return items.size;
-    },
-    key: (i) => [...items.keys()][i] ?? null,
-    getItem: (name) => items.get(name) ?? null,
-    removeItem: (name) => void items.delete(name),
-    setItem(name, text) {
+function storageWith(room = Infinity): Kept {
+  const storage = memoryStorage();
+  const { setItem } = storage;
+  return Object.assign(storage, {
+    setItem(name: string, text: string): void {
       if (text.length > room) throw new Error("QuotaExceededError");
-      items.set(name, text);
+      setItem(name, text);
     },
-  };
+  });
 }
 
 const idOf = (key: string | undefined, environment = "production"): DraftId => ({ entity: "flag", environment, key });

@@ -2,8 +2,7 @@
 import type { AuditChange, Flag } from "../../../../../sdk/client/contract.ts";
 import { DEFINITION_FIELDS } from "../../../../../sdk/project/definition-fields.ts";
 import { draftOf, flagOf } from "../flag-draft.ts";
-import { differences } from "../../../../../sdk/client/differences.ts";
-import { merge } from "../../merge/merge.ts";
+import { isSame, merge } from "../../merge/merge.ts";
 
 /** The fields of a flag. A field that is not set is missing. */
 type Fields = Readonly<Record<string, unknown>>;
@@ -29,7 +28,7 @@ export function flagChangeOf(changes: readonly AuditChange[]): FlagChange | unde
   const before = own.flatMap((one) => (one.before === null ? [] : [fieldsOf(one.before)]));
   const after = own.flatMap((one) => (one.after === null ? [] : [fieldsOf(one.after)]));
   const change = { before: joined(before), after: joined(after) };
-  return isEqual(change.before, change.after) ? undefined : change;
+  return isSame(change.before, change.after) ? undefined : change;
 }
 
 function joined(parts: readonly Fields[]): Fields | undefined {
@@ -71,12 +70,7 @@ function flagWith(flag: Flag, fields: Fields): Flag {
 /** The values that stand for nothing in fields that cannot be `null`. */
 const EMPTY: Fields = { owner: "", description: "", tags: [], rules: [], prerequisites: [], metadata: {} };
 
-/** Whether two values are the same. The store does not keep the order of the members of objects. */
-function isEqual(one: unknown, other: unknown): boolean {
-  return differences(one, other).length === 0;
-}
-
 /** Whether saving the second flag would change the first. */
 export function isSameFlag(one: Flag, other: Flag): boolean {
-  return isEqual(flagOf(draftOf(one)), flagOf(draftOf(other)));
+  return isSame(flagOf(draftOf(one)), flagOf(draftOf(other)));
 }

@@ -3,7 +3,7 @@
  * are the same in all environments.
  */
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
-import { browserStorage } from "../../storage.ts";
+import { browserStorage, readList } from "../../storage.ts";
 
 const FAVOURITES = "burgee.favourites";
 const RECENT = "burgee.recent-flags";
@@ -35,12 +35,7 @@ export function rememberVisit(key: string): void {
 
 /** Reads the stored keys, because another tab may have changed them. */
 function read(name: string): readonly string[] {
-  try {
-    const stored: unknown = JSON.parse(browserStorage.getItem(name) ?? "[]");
-    return Array.isArray(stored) ? stored.filter((key) => typeof key === "string") : [];
-  } catch {
-    return [];
-  }
+  return readList(name, (key) => typeof key === "string");
 }
 
 function write(name: string, keys: readonly string[]): readonly string[] {

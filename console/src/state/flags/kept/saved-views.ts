@@ -1,6 +1,6 @@
 /** The searches that this browser keeps by name. The address of a search is what people share. */
 import { signal } from "@preact/signals";
-import { browserStorage } from "../../storage.ts";
+import { browserStorage, readList } from "../../storage.ts";
 
 export interface SavedView {
   name: string;
@@ -11,7 +11,7 @@ const STORED = "burgee.views";
 const MOST_VIEWS = 20;
 const LONGEST_NAME = 60;
 
-export const savedViews = signal<readonly SavedView[]>(read());
+export const savedViews = signal<readonly SavedView[]>(readList(STORED, isView).slice(-MOST_VIEWS));
 
 /** Keeps a search under a name. The oldest one makes room. */
 export function saveView(name: string, query: Readonly<Record<string, string | undefined>>): void {
@@ -27,15 +27,6 @@ export function removeView(name: string): void {
 function write(views: readonly SavedView[]): void {
   savedViews.value = views;
   browserStorage.setItem(STORED, JSON.stringify(views));
-}
-
-function read(): SavedView[] {
-  try {
-    const stored = JSON.parse(browserStorage.getItem(STORED) ?? "[]") as unknown;
-    return Array.isArray(stored) ? stored.filter(isView).slice(-MOST_VIEWS) : [];
-  } catch {
-    return [];
-  }
 }
 
 function isView(value: unknown): value is SavedView {
