@@ -45,12 +45,12 @@ describe("a menu", () => {
     await button(page).press("Enter");
     await expect.poll(() => focusedName(page)).toBe("Rename");
     await page.keyboard.press("ArrowUp");
-    expect(await focusedName(page)).toBe("Delete");
+    await expect.poll(() => focusedName(page)).toBe("Delete");
     await page.keyboard.press("ArrowDown");
-    expect(await focusedName(page)).toBe("Rename");
+    await expect.poll(() => focusedName(page)).toBe("Rename");
     await page.keyboard.press("Enter");
     await page.getByText("Chosen: rename").waitFor();
-    expect(await focusedName(page)).toBe("Actions for key web");
+    await expect.poll(() => focusedName(page)).toBe("Actions for key web");
   });
 
   it("opens at its last item with the up arrow, and puts destructive items there", async () => {
@@ -64,9 +64,9 @@ describe("a menu", () => {
     await button(page).press("ArrowDown");
     await expect.poll(() => focusedName(page)).toBe("Rename");
     await page.keyboard.press("c");
-    expect(await focusedName(page)).toBe("CopyNeeds a second environment");
+    await expect.poll(() => focusedName(page)).toBe("CopyNeeds a second environment");
     await page.keyboard.press("Enter");
-    expect(await page.getByRole("menu").count()).toBe(1);
+    await expect.poll(() => page.getByRole("menu").count()).toBe(1);
     await page.keyboard.press("h");
     await page.keyboard.press("Enter");
     await page.getByText("Nothing yet").waitFor();
@@ -82,7 +82,7 @@ describe("a menu", () => {
     await expect.poll(() => focusedName(page)).toBe("Rename");
     await page.keyboard.press("Tab");
     await expect.poll(() => focusedName(page)).toBe("Open");
-    expect(await page.getByRole("menu").count()).toBe(0);
+    await expect.poll(() => page.getByRole("menu").count()).toBe(0);
   });
 
   it("passes axe while it is open, and stands at its button inside the window", async () => {
@@ -103,13 +103,13 @@ describe("a menu", () => {
     await page.getByRole("menuitem", { name: "A dialog" }).click();
     await page.getByRole("button", { name: "Actions in the dialog" }).click();
     await page.keyboard.press("Escape");
-    expect(await page.getByRole("dialog").count()).toBe(1);
+    await expect.poll(() => page.getByRole("dialog").count()).toBe(1);
     await page.getByRole("button", { name: "Actions in the dialog" }).click();
     await page.getByRole("menuitem", { name: "Delete" }).click();
     await page.getByText("Chosen: delete").waitFor();
     await page.keyboard.press("Escape");
     await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
-    expect(await focusedName(page)).toBe("Open");
+    await expect.poll(() => focusedName(page)).toBe("Open");
   });
 });
 
@@ -119,21 +119,21 @@ describe("tabs", () => {
   it("move with the arrow keys and write the selection to the address", async () => {
     const page = await open();
     await page.getByRole("tab", { name: "Targeting" }).press("ArrowRight");
-    expect(await selected(page)).toBe("Variants 3");
+    await expect.poll(() => selected(page)).toBe("Variants 3");
     expect(new URL(page.url()).hash).toBe("#/?tab=variants");
     await page.keyboard.press("End");
     expect(new URL(page.url()).hash).toBe("#/?tab=history");
     await page.keyboard.press("ArrowRight");
-    expect(await selected(page)).toBe("Targeting");
+    await expect.poll(() => selected(page)).toBe("Targeting");
     expect(new URL(page.url()).hash).toBe("#/");
     await page.keyboard.press("ArrowLeft");
-    expect(await selected(page)).toBe("History");
-    expect(await focusedName(page)).toBe("History");
+    await expect.poll(() => selected(page)).toBe("History");
+    await expect.poll(() => focusedName(page)).toBe("History");
   });
 
   it("start at the tab in the address, and keep the rest of the address", async () => {
     const page = await open({ at: "#/flags/a?environment=staging&tab=variants" });
-    expect(await selected(page)).toBe("Variants 3");
+    await expect.poll(() => selected(page)).toBe("Variants 3");
     await page.getByRole("tab", { name: "History" }).click();
     expect(new URL(page.url()).hash).toBe("#/flags/a?environment=staging&tab=history");
   });
@@ -144,9 +144,9 @@ describe("tabs", () => {
     await page.getByRole("tab", { name: "Variants" }).click();
     await page.getByLabel("Other text").fill("typed");
     await page.getByRole("tab", { name: "Targeting" }).click();
-    expect(await page.getByLabel("Draft").inputValue()).toBe("typed");
+    await expect.poll(() => page.getByLabel("Draft").inputValue()).toBe("typed");
     await page.getByRole("tab", { name: "Variants" }).click();
-    expect(await page.getByLabel("Other text").inputValue()).toBe("");
+    await expect.poll(() => page.getByLabel("Other text").inputValue()).toBe("");
   });
 });
 

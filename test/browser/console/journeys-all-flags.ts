@@ -43,25 +43,26 @@ export function describeAllFlagsJourneys(world: () => ConsoleWorld): void {
       expect(page.url()).not.toContain("hunter2");
 
       await page.getByRole("searchbox", { name: "Search flags" }).fill("everywhere-");
-      expect(await table.getByRole("rowheader").allTextContents()).toEqual([
-        "everywhere-rulediffers",
-        "everywhere-same",
-      ]);
+      await expect
+        .poll(() => table.getByRole("rowheader").allTextContents())
+        .toEqual(["everywhere-rulediffers", "everywhere-same"]);
       await page.getByLabel("Only differences").check();
-      expect(await table.getByRole("rowheader").allTextContents()).toEqual(["everywhere-rulediffers"]);
+      await expect.poll(() => table.getByRole("rowheader").allTextContents()).toEqual(["everywhere-rulediffers"]);
       const edge = await world().evaluate("everywhere-rule", { context });
       const cell = button(table, /everywhere-rule in production/);
-      expect(await cell.textContent()).toContain(`${edge.variant} rule nl`);
-      expect(await button(table, /everywhere-rule in staging, differs from production/).textContent()).toContain("off");
+      await expect.poll(() => cell.textContent()).toContain(`${edge.variant} rule nl`);
+      await expect
+        .poll(() => button(table, /everywhere-rule in staging, differs from production/).textContent())
+        .toContain("off");
       expect(await seriousFindings(page)).toEqual([]);
 
       await cell.click();
       const why = page.getByRole("region", { name: "Why everywhere-rule in production" });
       await why.getByText("This user gets on, because rule nl applies.").waitFor();
-      expect(await why.textContent()).not.toContain("→");
+      await expect.poll(() => why.textContent()).not.toContain("→");
       await why.getByRole("link", { name: "everywhere-rule in production" }).click();
       await page.getByRole("region", { name: "on", exact: true }).waitFor();
-      expect(await page.getByLabel("Value of country").inputValue()).toBe("NL");
+      await expect.poll(() => page.getByLabel("Value of country").inputValue()).toBe("NL");
     });
 
     it("keeps the focus on the button while the flags are evaluated, and asks once", async () => {
@@ -76,12 +77,12 @@ export function describeAllFlagsJourneys(world: () => ConsoleWorld): void {
       await button(page, "Evaluate all flags").click();
       const busy = button(page, "Evaluating…");
       await busy.waitFor();
-      expect(await busy.getAttribute("aria-disabled")).toBe("true");
+      await expect.poll(() => busy.getAttribute("aria-disabled")).toBe("true");
       await page.keyboard.press("Enter");
-      expect(await page.evaluate("document.activeElement.textContent")).toBe("Evaluating…");
+      await expect.poll(() => page.evaluate("document.activeElement.textContent")).toBe("Evaluating…");
       held.resolve();
       await button(page, "Evaluate all flags").waitFor();
-      expect(await page.evaluate("document.activeElement.textContent")).toBe("Evaluate all flags");
+      await expect.poll(() => page.evaluate("document.activeElement.textContent")).toBe("Evaluate all flags");
       expect(asked).toBe(1);
     });
 
@@ -92,7 +93,7 @@ export function describeAllFlagsJourneys(world: () => ConsoleWorld): void {
       const page = await open(`#/try?environment=production&${question}`, { width: 360 });
       await page.getByRole("searchbox", { name: "Search flags" }).fill("everywhere-later");
       const cell = button(page, /everywhere-later in production/);
-      expect(await cell.textContent()).toContain("on rule later");
+      await expect.poll(() => cell.textContent()).toContain("on rule later");
       await cell.click();
       await page.getByText("This user gets on, because rule later applies.").waitFor();
       expect(await overflow(page)).toBe(0);
@@ -116,8 +117,10 @@ export function describeAllFlagsJourneys(world: () => ConsoleWorld): void {
       await panel.getByLabel("Value of targetingKey").fill("user-9");
       await button(panel, "Compare with the stored flag").click();
       await panel.getByText("The draft changes the result of this user.").waitFor();
-      expect(await panel.getByRole("region", { name: "off", exact: true }).textContent()).toContain("Stored flag");
-      expect(await panel.getByRole("region", { name: "on", exact: true }).textContent()).toContain("Draft");
+      await expect
+        .poll(() => panel.getByRole("region", { name: "off", exact: true }).textContent())
+        .toContain("Stored flag");
+      await expect.poll(() => panel.getByRole("region", { name: "on", exact: true }).textContent()).toContain("Draft");
       await panel.getByText("1,000 of 1,000 generated users change").waitFor();
       await panel.getByText("1,000 users get on instead of off").waitFor();
       expect(await seriousFindings(page)).toEqual([]);
@@ -136,7 +139,7 @@ export function describeAllFlagsJourneys(world: () => ConsoleWorld): void {
       await page.getByLabel("Context as JSON").fill('{"targetingKey":"u","country":"NL","password":"hunter2"}');
       await button(page, "Evaluate").click();
       await page.getByLabel("Name of the case").fill("The Dutch see it");
-      expect(await page.getByLabel("This user must get").inputValue()).toBe("on");
+      await expect.poll(() => page.getByLabel("This user must get").inputValue()).toBe("on");
       await button(page, "Save as a case").click();
       const cases = page.getByRole("region", { name: "Cases" });
       await cases.getByRole("link", { name: "The Dutch see it" }).waitFor();
@@ -179,7 +182,7 @@ export function describeAllFlagsJourneys(world: () => ConsoleWorld): void {
       await colleague.getByText('Imported 1 case. 1 without "expect" are left out').first().waitFor();
       expect(await seriousFindings(colleague)).toEqual([]);
       await button(imported, "Remove The Dutch see it").click();
-      expect(await imported.getByRole("link").count()).toBe(0);
+      await expect.poll(() => imported.getByRole("link").count()).toBe(0);
     });
   });
 }

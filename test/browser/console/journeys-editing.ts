@@ -98,7 +98,7 @@ export function describeEditingJourneys(world: () => ConsoleWorld): void {
       const dialog = page.getByRole("dialog", { name: "Copy new-invoice from staging to production?" });
       await expect.poll(() => dialog.textContent()).toMatch(/Rule dutch.*IF country is NL THEN on/);
       await dialog.getByLabel("Keep the flag on or off").uncheck();
-      expect(await dialog.textContent()).toMatch(/State.*off.*on/);
+      await expect.poll(() => dialog.textContent()).toMatch(/State.*off.*on/);
       await dialog.getByLabel(/to confirm$/).fill("production");
       await dialog.getByRole("button", { name: "Copy to production" }).click();
       const of = (country: string) => world().evaluate("new-invoice", { context: { targetingKey: "user-1", country } });
@@ -112,7 +112,7 @@ export function describeEditingJourneys(world: () => ConsoleWorld): void {
       await page.getByLabel("Description", { exact: true }).fill("A new description");
       await page.getByRole("link", { name: "Keys" }).click();
       await page.getByRole("dialog", { name: "Leave without saving?" }).getByRole("button", { name: "Cancel" }).click();
-      expect(await page.getByLabel("Description", { exact: true }).inputValue()).toBe("A new description");
+      await expect.poll(() => page.getByLabel("Description", { exact: true }).inputValue()).toBe("A new description");
       await page.getByRole("link", { name: "Keys" }).click();
       await page.getByRole("dialog").getByRole("button", { name: "Leave" }).click();
       await page.getByRole("heading", { name: "SDK keys" }).waitFor();

@@ -20,24 +20,26 @@ export function describeFlagJourneys(world: () => ConsoleWorld): void {
     it("turns a flag off in production after a review, and on after typing the environment's key", async () => {
       await flagSwitch(FLAG).click();
       const kill = dialog().getByRole("button", { name: "Turn off" });
-      expect(await dialog().textContent()).toMatch(/State.*on.*off/s);
-      expect(
-        await dialog()
-          .getByLabel(/to confirm$/)
-          .count(),
-      ).toBe(0);
+      await expect.poll(() => dialog().textContent()).toMatch(/State.*on.*off/s);
+      await expect
+        .poll(() =>
+          dialog()
+            .getByLabel(/to confirm$/)
+            .count(),
+        )
+        .toBe(0);
       expect(await reason(FLAG)).toBe("SPLIT");
       await kill.click();
       await expect.poll(() => world().evaluate(FLAG)).toMatchObject({ reason: "DISABLED", value: false });
-      expect(await flagSwitch(FLAG).isChecked()).toBe(false);
+      await expect.poll(() => flagSwitch(FLAG).isChecked()).toBe(false);
 
       await flagSwitch(FLAG).click();
       const turnOn = dialog().getByRole("button", { name: "Turn on" });
-      expect(await turnOn.isDisabled()).toBe(true);
+      await expect.poll(() => turnOn.isDisabled()).toBe(true);
       await dialog()
         .getByLabel(/to confirm$/)
         .fill("produc");
-      expect(await turnOn.isDisabled()).toBe(true);
+      await expect.poll(() => turnOn.isDisabled()).toBe(true);
       await dialog()
         .getByLabel(/to confirm$/)
         .fill("production");
@@ -67,14 +69,14 @@ export function describeFlagJourneys(world: () => ConsoleWorld): void {
         .fill("production");
       await dialog().getByRole("button", { name: "Turn on" }).click();
       await page.getByText(`${FLAG} is on in production`).waitFor();
-      expect(await dialog().count()).toBe(0);
+      await expect.poll(() => dialog().count()).toBe(0);
       expect(await reason(FLAG)).toBe("SPLIT");
     });
 
     it("changes nothing without a confirmation", async () => {
       await flagSwitch(FLAG).click();
       await dialog().getByRole("button", { name: "Cancel" }).click();
-      expect(await flagSwitch(FLAG).isChecked()).toBe(true);
+      await expect.poll(() => flagSwitch(FLAG).isChecked()).toBe(true);
       expect(await reason(FLAG)).toBe("SPLIT");
     });
 
@@ -90,13 +92,13 @@ export function describeFlagJourneys(world: () => ConsoleWorld): void {
       await flagSwitch("in-a-hurry").click();
       await expect.poll(() => held.length).toBe(1);
       await flagSwitch("in-a-hurry").click();
-      expect(await flagSwitch("in-a-hurry").isChecked()).toBe(true);
+      await expect.poll(() => flagSwitch("in-a-hurry").isChecked()).toBe(true);
       await flagSwitch("in-a-hurry").click();
       held[0]?.();
       const evaluate = () => world().evaluate("in-a-hurry", { environment: "staging" });
       await expect.poll(evaluate).toMatchObject({ reason: "DISABLED" });
-      expect(await dialog().count()).toBe(0);
-      expect(await flagSwitch("in-a-hurry").isChecked()).toBe(false);
+      await expect.poll(() => dialog().count()).toBe(0);
+      await expect.poll(() => flagSwitch("in-a-hurry").isChecked()).toBe(false);
     });
 
     it("sees the switch go back when the save fails", async () => {
@@ -112,7 +114,7 @@ export function describeFlagJourneys(world: () => ConsoleWorld): void {
         // The other tests share the store.
         neon.setFaults({});
       }
-      expect(await flagSwitch(FLAG).isChecked()).toBe(before);
+      await expect.poll(() => flagSwitch(FLAG).isChecked()).toBe(before);
     });
   });
 
@@ -168,9 +170,9 @@ export function describeFlagJourneys(world: () => ConsoleWorld): void {
       await conflict();
       const asked = dialog().getByRole("group", { name: "Description" });
       await expect.poll(() => asked.textContent()).toMatch(/mine.*theirs/s);
-      expect(await dialog().getByRole("group").count()).toBe(1);
+      await expect.poll(() => dialog().getByRole("group").count()).toBe(1);
       // The review says "Saving…", which is not so while the conflict is open.
-      expect(await visit.page.locator("dialog:visible").count()).toBe(1);
+      await expect.poll(() => visit.page.locator("dialog:visible").count()).toBe(1);
       await dialog()
         .getByRole("radio", { name: /^Theirs/ })
         .check();
@@ -192,7 +194,7 @@ export function describeFlagJourneys(world: () => ConsoleWorld): void {
       await conflict();
       await dialog().getByRole("button", { name: "Cancel" }).click();
       await expect.poll(() => visit.page.getByRole("dialog").count()).toBe(0);
-      expect(await description().inputValue()).toBe("mine");
+      await expect.poll(() => description().inputValue()).toBe("mine");
       expect(await stored()).toMatchObject({ description: "theirs" });
     });
   });

@@ -79,14 +79,14 @@ export function describeHashedJourneys(world: () => ConsoleWorld): void {
       await ids.fill("ann@acme.com\nzoe@acme.com");
       await page.getByRole("button", { name: "Check ids" }).click();
       await page.getByText("1 of 2 ids in the list; not there: zoe@acme.com").waitFor();
-      expect(await page.locator("textarea:invalid").count()).toBe(1);
+      await expect.poll(() => page.locator("textarea:invalid").count()).toBe(1);
       await page.getByRole("button", { name: "Review and save" }).click();
       await page.getByRole("alert").getByText("has ids that are not used").waitFor();
-      expect(await page.getByText("has ids that are not used").count()).toBe(2);
+      await expect.poll(() => page.getByText("has ids that are not used").count()).toBe(2);
       await expect.poll(() => page.locator(":focus").and(ids).count()).toBe(1);
       await page.getByRole("button", { name: "Remove ids" }).click();
       await page.getByText("1 id removed, 1 not there").waitFor();
-      expect(await page.locator("textarea:invalid").count()).toBe(0);
+      await expect.poll(() => page.locator("textarea:invalid").count()).toBe(0);
       await save();
       expect((await stored()).packed.hashes).toBe(hashesOf("s", ["bob@acme.com"]));
     });

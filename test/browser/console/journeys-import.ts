@@ -75,14 +75,14 @@ export function describeImportUndo(world: () => ConsoleWorld): void {
           "The import into staging cannot be undone. flag kept-import-flag: it has changed since and segment kept-import-segment: flag kept-import-flag uses it",
         )
         .waitFor();
-      expect(await page.getByRole("dialog").count()).toBe(0);
+      await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
       expect(await flagOf("kept-import-flag")).toMatchObject({ value: true });
       await page.getByRole("link", { name: "Show the changes in the audit log" }).click();
       // Only the import: neither what came before it, nor the change since.
       const writes = page.locator("ol.history:not(.nested) > li");
       await writes.getByText("kept-import-segment").waitFor();
       await expect.poll(() => writes.count()).toBe(1);
-      expect(await writes.textContent()).not.toContain("changed since");
+      await expect.poll(() => writes.textContent()).not.toContain("changed since");
     });
   });
 }
@@ -113,17 +113,19 @@ export function describeImportJourneys(world: () => ConsoleWorld): void {
         .poll(() => report.getByRole("status").textContent())
         .toBe("2 flags of Unleash: 1 exact, 1 not importable");
       await report.getByLabel("Outcome").selectOption("not importable");
-      expect(await report.getByRole("row").allTextContents()).toEqual([
-        "KeyKindOutcomePlaceNote",
-        expect.stringContaining("own-codeflagnot importable/features/1/strategies/0"),
-      ]);
+      await expect
+        .poll(() => report.getByRole("row").allTextContents())
+        .toEqual([
+          "KeyKindOutcomePlaceNote",
+          expect.stringContaining("own-codeflagnot importable/features/1/strategies/0"),
+        ]);
       const apply = page.getByRole("region", { name: "Apply" });
       await apply.getByLabel("To environment").selectOption("production");
       await apply.getByRole("button", { name: "Review and apply" }).click();
       const dialog = page.getByRole("dialog", { name: "Import into production?" });
       await dialog.getByText("Create flag new-search").click();
       await expect.poll(() => dialog.textContent()).toContain('"hash":"unleash-1"');
-      expect(await dialog.getByRole("button", { name: "Apply to production" }).isDisabled()).toBe(true);
+      await expect.poll(() => dialog.getByRole("button", { name: "Apply to production" }).isDisabled()).toBe(true);
       await dialog.getByLabel(/to confirm$/).fill("production");
       await dialog.getByRole("button", { name: "Apply to production" }).click();
       await expect
@@ -152,11 +154,11 @@ export function describeImportJourneys(world: () => ConsoleWorld): void {
       await page.getByRole("button", { name: "Review and apply" }).click();
       const dialog = page.getByRole("dialog", { name: "Import into staging?" });
       await expect.poll(() => dialog.textContent()).toContain("unleash-low-byte-1");
-      expect(await dialog.textContent()).toContain("Create segment dutch");
+      await expect.poll(() => dialog.textContent()).toContain("Create segment dutch");
       await dialog.getByRole("button", { name: "Cancel" }).click();
       // The form has changed, so its report is no longer true.
       await page.getByLabel("Also import flags").check();
-      expect(await report.count()).toBe(0);
+      await expect.poll(() => report.count()).toBe(0);
     });
 
     it("keeps the report when another environment is chosen in the bar, and applies to that one", async () => {
@@ -165,7 +167,7 @@ export function describeImportJourneys(world: () => ConsoleWorld): void {
       await page.getByText("1 flag and 1 segment can be applied, and 1 is left out").waitFor();
       await page.getByRole("combobox", { name: "Environment", exact: true }).selectOption("Production");
       await expect.poll(() => page.getByLabel("To environment").inputValue()).toBe("production");
-      expect(await page.getByRole("region", { name: "Report" }).count()).toBe(1);
+      await expect.poll(() => page.getByRole("region", { name: "Report" }).count()).toBe(1);
     });
 
     it("loads the importers, and the reader of YAML only for YAML", async () => {
@@ -207,7 +209,7 @@ export function describeImportJourneys(world: () => ConsoleWorld): void {
         .toContain("features.json contains toggles, but no flags of LaunchDarkly");
       await read("Unleash", fileOf("custom.json", JSON.stringify({ features: UNLEASH.features.slice(1) })));
       await page.getByText("Nothing can be imported").waitFor();
-      expect(await page.getByRole("button", { name: "Review and apply" }).count()).toBe(0);
+      await expect.poll(() => page.getByRole("button", { name: "Review and apply" }).count()).toBe(0);
     });
 
     it("sees the reason if the environment refuses the flags or has changed since the review", async () => {
@@ -228,7 +230,7 @@ export function describeImportJourneys(world: () => ConsoleWorld): void {
       const page = await open({ token: world().readToken });
       await read("Unleash", fileOf("features.json", JSON.stringify(UNLEASH)));
       await page.getByText("Your token is read-only").waitFor();
-      expect(await page.getByRole("button", { name: "Review and apply" }).count()).toBe(0);
+      await expect.poll(() => page.getByRole("button", { name: "Review and apply" }).count()).toBe(0);
     });
 
     it.each(["light", "dark"] as const)("passes axe with a report and with its review: %s", async (scheme) => {

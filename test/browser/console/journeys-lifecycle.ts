@@ -39,8 +39,10 @@ export function describeLifecycleJourneys(world: () => ConsoleWorld): void {
       await page.getByLabel("State").selectOption("rolled-out");
       await page.keyboard.press("Escape");
       const row = page.getByRole("row").filter({ hasText: "spring-sale" });
-      expect(await row.textContent()).toContain('Rolled out: serves "on" to everyone, unchanged for 40 days');
-      expect(await page.getByRole("link", { name: "checkout-redesign", exact: true }).count()).toBe(0);
+      await expect
+        .poll(() => row.textContent())
+        .toContain('Rolled out: serves "on" to everyone, unchanged for 40 days');
+      await expect.poll(() => page.getByRole("link", { name: "checkout-redesign", exact: true }).count()).toBe(0);
 
       await row.getByRole("link", { name: "spring-sale" }).click();
       await page.getByRole("tab", { name: "Settings" }).click();
@@ -85,11 +87,13 @@ export function describeLifecycleJourneys(world: () => ConsoleWorld): void {
         await visit.goTo("#/flags/foundation?environment=production&tab=settings");
         await page.getByRole("button", { name: action }).click();
         await dialog().getByText("tower needs it. Remove it from its rules and prerequisites first.").waitFor();
-        expect(
-          await dialog()
-            .getByLabel(/to confirm$/)
-            .count(),
-        ).toBe(0);
+        await expect
+          .poll(() =>
+            dialog()
+              .getByLabel(/to confirm$/)
+              .count(),
+          )
+          .toBe(0);
         await dialog().getByRole("button", { name: "Open tower" }).click();
         await page.getByRole("heading", { name: "tower" }).waitFor();
       }

@@ -186,7 +186,7 @@ export function describeModelJourneys(world: () => ConsoleWorld): void {
       visit = await world().visit({ at: "#/segments/quarter?environment=staging" });
       const { page } = visit;
       await loaded(page);
-      expect(await page.getByLabel("Buckets of").inputValue()).toBe("growthbook-2");
+      await expect.poll(() => page.getByLabel("Buckets of").inputValue()).toBe("growthbook-2");
       await page.getByLabel("To (of 10000)").fill("2501");
       await page.getByRole("button", { name: "Review and save" }).click();
       await page.getByRole("dialog").getByRole("button", { name: "Save", exact: true }).click();

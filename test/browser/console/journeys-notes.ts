@@ -69,7 +69,7 @@ export function describeNoteJourneys(world: () => ConsoleWorld): void {
       await put("typed elsewhere");
       await page.getByRole("button", { name: "Review, save and update 1 flag" }).click();
       const review = page.getByRole("dialog", { name: "Save segment noted-segment in production?" });
-      expect(await review.textContent()).toMatch(/Description.*typed here.*uses-segment/s);
+      await expect.poll(() => review.textContent()).toMatch(/Description.*typed here.*uses-segment/s);
       await review.getByLabel("Why? (optional)").fill("PAY-7: new customers");
       expect(await seriousFindings(page)).toEqual([]);
       await review.getByRole("button", { name: "Save", exact: true }).click();

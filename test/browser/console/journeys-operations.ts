@@ -24,7 +24,7 @@ export function describeOperationJourneys(world: () => ConsoleWorld): void {
       const entries = page.locator("ol.history > li");
       const newest = entries.first();
       await newest.waitFor();
-      expect(await newest.textContent()).toMatch(/Everyone else.*old.*new/);
+      await expect.poll(() => newest.textContent()).toMatch(/Everyone else.*old.*new/);
       await newest.getByRole("button", { name: "Restore the state before this" }).click();
       await page
         .getByRole("dialog")
@@ -65,7 +65,7 @@ export function describeOperationJourneys(world: () => ConsoleWorld): void {
         .poll(() => write.textContent())
         .toMatch(/6 changes.*Seeded admin token.*version \d+.*PAY-1423: für alle/s);
       await write.getByText(/3 configurations created.*3 flags created|3 flags created.*3 configurations/).waitFor();
-      expect(await write.getByRole("listitem").count()).toBe(3);
+      await expect.poll(() => write.getByRole("listitem").count()).toBe(3);
       await write.getByRole("button", { name: "Show each change" }).click();
       await expect.poll(() => write.getByRole("listitem").count()).toBe(6);
       expect(await overflow(page)).toBe(0);
@@ -94,7 +94,7 @@ export function describeOperationJourneys(world: () => ConsoleWorld): void {
       await page.getByRole("switch", { name: "Require a note with each change in staging" }).click();
       const dialog = page.getByRole("dialog");
       const accept = dialog.getByRole("button", { name: "Accept changes without a note" });
-      expect(await accept.isDisabled()).toBe(true);
+      await expect.poll(() => accept.isDisabled()).toBe(true);
       await dialog.getByLabel("Why? (required)").fill("the end of the test");
       await accept.click();
       await page.getByText("Changes in staging need no note").waitFor();
@@ -112,8 +112,8 @@ export function describeOperationJourneys(world: () => ConsoleWorld): void {
       await result.waitFor();
       const edge = await world().evaluate("checkout-redesign", { context });
       expect(edge).toMatchObject({ variant: "on", reason: "TARGETING_MATCH" });
-      expect(await result.textContent()).toContain("This user gets on, because rule staff applies.");
-      expect(await result.textContent()).toContain("Reason TARGETING_MATCH");
+      await expect.poll(() => result.textContent()).toContain("This user gets on, because rule staff applies.");
+      await expect.poll(() => result.textContent()).toContain("Reason TARGETING_MATCH");
       const steps = await result.getByRole("list").first().getByRole("listitem").allTextContents();
       expect(steps[0]).toMatch(/Rule staff: IF in segment staff THEN on.*true.*segment staff.*@shop\.example\.com/s);
       expect(steps.at(-1)).toMatch(/Default/);

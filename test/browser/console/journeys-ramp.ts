@@ -33,9 +33,9 @@ export function describeRampJourneys(world: () => ConsoleWorld): void {
       await targeting.getByText("Edit all").click();
       await targeting.getByLabel("Serve").selectOption("Percentage rollout");
       await targeting.getByLabel("Ramp over time").check();
-      expect(await targeting.getByLabel("Ramp", { exact: true }).inputValue()).toBe("on");
-      expect(await targeting.getByLabel("from (%)").inputValue()).toBe("0");
-      expect(await targeting.getByLabel("to (%)").inputValue()).toBe("100");
+      await expect.poll(() => targeting.getByLabel("Ramp", { exact: true }).inputValue()).toBe("on");
+      await expect.poll(() => targeting.getByLabel("from (%)").inputValue()).toBe("0");
+      await expect.poll(() => targeting.getByLabel("to (%)").inputValue()).toBe("100");
       await targeting.getByLabel("to (%)").fill("50");
       await targeting.getByLabel("over", { exact: true }).fill("10");
       const start = targeting.getByLabel("starting (Europe/Berlin)");

@@ -51,7 +51,7 @@ export function describeSchemaJourneys(world: () => ConsoleWorld): void {
         .getByText(/\/contains "contains" is not a keyword/)
         .first()
         .waitFor();
-      expect(await page.getByRole("dialog").count()).toBe(0);
+      await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
       await expect.poll(() => page.locator(":focus").getAttribute("data-pointer")).toBe("/jsonSchema");
 
       await field.fill(JSON.stringify(SCHEMA));
@@ -59,9 +59,9 @@ export function describeSchemaJourneys(world: () => ConsoleWorld): void {
       await review();
       const large = page.getByRole("group", { name: "Variant l" });
       await large.getByText("/size must be a whole number (/jsonSchema/properties/size/type)").waitFor();
-      expect(await page.getByRole("alert").textContent()).toContain("variant l, size");
+      await expect.poll(() => page.getByRole("alert").textContent()).toContain("variant l, size");
       expect(await seriousFindings(page)).toEqual([]);
-      expect(await page.getByRole("dialog").count()).toBe(0);
+      await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
 
       await large.getByLabel("Value as JSON").fill('{ "size": 9 }');
       await review();
@@ -88,7 +88,7 @@ export function describeSchemaJourneys(world: () => ConsoleWorld): void {
 
     it("gives a new flag a schema with the keyboard alone, on a phone", async () => {
       const page = await open("new", { width: 360, height: 780 });
-      expect(await page.getByLabel("JSON Schema").count()).toBe(0);
+      await expect.poll(() => page.getByLabel("JSON Schema").count()).toBe(0);
       await page.getByLabel("Key", { exact: true }).focus();
       await page.keyboard.type("described");
       await page.getByLabel("Type", { exact: true }).selectOption("object");
@@ -96,7 +96,7 @@ export function describeSchemaJourneys(world: () => ConsoleWorld): void {
       const focused = () => page.locator(":focus").getAttribute("data-pointer");
       for (let tabs = 0; tabs < 10 && (await focused()) !== "/jsonSchema"; tabs++) await page.keyboard.press("Tab");
       await page.keyboard.type('{ "type": "array" }');
-      expect(await page.getByLabel("JSON Schema").inputValue()).toBe('{ "type": "array" }');
+      await expect.poll(() => page.getByLabel("JSON Schema").inputValue()).toBe('{ "type": "array" }');
       expect(await overflow(page)).toBe(0);
       await page.keyboard.press("Tab");
       await review();

@@ -43,7 +43,7 @@ export function describeTryItJourneys(world: () => ConsoleWorld): void {
       const page = await open("#/try/replayed?environment=production");
       await page.getByLabel("Value of targetingKey").fill("user-7");
       await page.getByLabel("or version").fill(String(first?.version));
-      expect(await page.getByRole("button", { name: /^Sample 1,000/ }).isDisabled()).toBe(true);
+      await expect.poll(() => page.getByRole("button", { name: /^Sample 1,000/ }).isDisabled()).toBe(true);
       await evaluate(page);
       await page.getByRole("region", { name: "on", exact: true }).waitFor();
       const text = (await replay(page).textContent()) ?? "";
@@ -53,13 +53,15 @@ export function describeTryItJourneys(world: () => ConsoleWorld): void {
       expect(text).toContain("The result of today is different: off, false (STATIC).");
       expect(await world().evaluate("replayed")).toMatchObject({ value: false, variant: "off" });
       // The reasons are those of then, too.
-      expect(await page.getByRole("region", { name: "on", exact: true }).textContent()).toContain("Default: on");
+      await expect
+        .poll(() => page.getByRole("region", { name: "on", exact: true }).textContent())
+        .toContain("Default: on");
       expect(await seriousFindings(page)).toEqual([]);
 
       await page.getByLabel("or version").fill(String(second?.version));
       await evaluate(page);
       await expect.poll(() => replay(page).textContent()).toContain("“INC-2”");
-      expect(await replay(page).textContent()).toContain("The result of today is the same.");
+      await expect.poll(() => replay(page).textContent()).toContain("The result of today is the same.");
 
       expect(Object.fromEntries(addressOf(page))).toEqual({
         environment: "production",
@@ -69,8 +71,8 @@ export function describeTryItJourneys(world: () => ConsoleWorld): void {
       expect(page.url()).not.toContain(world().keys.adminToken);
       const colleague = await open(new URL(page.url()).hash, { width: 360 });
       await colleague.getByRole("region", { name: "off", exact: true }).waitFor();
-      expect(await colleague.getByLabel("Value of targetingKey").inputValue()).toBe("user-7");
-      expect(await replay(colleague).textContent()).toBe(await replay(page).textContent());
+      await expect.poll(() => colleague.getByLabel("Value of targetingKey").inputValue()).toBe("user-7");
+      await expect.poll(() => replay(colleague).textContent()).toBe(await replay(page).textContent());
       expect(await overflow(colleague)).toBe(0);
       expect(await seriousFindings(colleague)).toEqual([]);
     });
@@ -84,22 +86,22 @@ export function describeTryItJourneys(world: () => ConsoleWorld): void {
       await page.keyboard.press("ArrowRight");
       await page.keyboard.type("093000AM");
       await page.getByText("2099-06-01 07:30:00 UTC").waitFor();
-      expect(await time(page).inputValue()).toBe("2099-06-01T09:30");
+      await expect.poll(() => time(page).inputValue()).toBe("2099-06-01T09:30");
       await page.keyboard.press("Enter");
       await page.getByRole("region", { name: "on", exact: true }).waitFor();
-      expect(await replay(page).textContent()).toMatch(
-        /^At .*\(2099-06-01 07:30:00 UTC\), version \d+ will still be in force if nobody changes it/,
-      );
-      expect(await replay(page).textContent()).toContain("The result of today is different: off, false");
+      await expect
+        .poll(() => replay(page).textContent())
+        .toMatch(/^At .*\(2099-06-01 07:30:00 UTC\), version \d+ will still be in force if nobody changes it/);
+      await expect.poll(() => replay(page).textContent()).toContain("The result of today is different: off, false");
       expect(addressOf(page).get("at")).toBe("2099-06-01T07:30:00Z");
       await page.getByRole("button", { name: /^Sample 1,000/ }).click();
       const sample = page.getByRole("region", { name: "1,000 sampled users" });
-      expect(await sample.getByRole("row").nth(1).textContent()).toContain("later1000 (100%)");
+      await expect.poll(() => sample.getByRole("row").nth(1).textContent()).toContain("later1000 (100%)");
 
       await page.getByRole("button", { name: "Now", exact: true }).click();
       await evaluate(page);
       await page.getByRole("region", { name: "off", exact: true }).waitFor();
-      expect(await replay(page).count()).toBe(0);
+      await expect.poll(() => replay(page).count()).toBe(0);
       expect(addressOf(page).has("at")).toBe(false);
     });
 
@@ -111,7 +113,7 @@ export function describeTryItJourneys(world: () => ConsoleWorld): void {
       await time(page).fill("2001-02-03T04:05");
       await evaluate(page);
       await page.getByText('The audit of environment "staging" does not reach back').waitFor();
-      expect(await time(page).getAttribute("aria-invalid")).toBe("true");
+      await expect.poll(() => time(page).getAttribute("aria-invalid")).toBe("true");
       expect(await seriousFindings(page)).toEqual([]);
       await page.getByRole("button", { name: "Evaluate at the first time" }).click();
       await replay(page).waitFor();
@@ -120,7 +122,7 @@ export function describeTryItJourneys(world: () => ConsoleWorld): void {
       const { body } = await world().api.call("explainFlag", wanted);
       expect(body.replay?.versionMadeAt).toBe(at);
       expect(new Date(`${await time(page).inputValue()}+01:00`).getTime()).toBe(Date.parse(at));
-      expect(await time(page).getAttribute("aria-invalid")).toBe("false");
+      await expect.poll(() => time(page).getAttribute("aria-invalid")).toBe("false");
     });
 
     it("keeps the question for another flag, and starts over with another address", async () => {
@@ -136,7 +138,7 @@ export function describeTryItJourneys(world: () => ConsoleWorld): void {
       await expect.poll(() => page.url()).toContain("#/try/checkout-redesign?");
       await page.getByRole("heading", { name: "Why" }).waitFor();
       expect(addressOf(page).get("context")).toBe('{"targetingKey":"user-9","plan":"pro"}');
-      expect(await page.getByLabel("Value of plan").inputValue()).toBe("pro");
+      await expect.poll(() => page.getByLabel("Value of plan").inputValue()).toBe("pro");
       await visit.goTo(
         `#/try/checkout-redesign?environment=production&context=${encodeURIComponent('{"plan":"free"}')}`,
       );
@@ -152,7 +154,7 @@ export function describeTryItJourneys(world: () => ConsoleWorld): void {
       visit.expectStatus(404);
       await visit.goTo(`#/try/gone-now?environment=staging&version=${version}`);
       await visit.page.getByRole("region", { name: "on", exact: true }).waitFor();
-      expect(await replay(visit.page).textContent()).toContain("Today, the flag does not exist.");
+      await expect.poll(() => replay(visit.page).textContent()).toContain("Today, the flag does not exist.");
     });
   });
 }

@@ -52,7 +52,7 @@ export function describeWebhookJourneys(world: () => ConsoleWorld): void {
       expect(headers["webhook-signature"]).toBe(await signWebhook([secret], signed));
       await page.getByRole("link", { name: "Release log" }).click();
       const row = page.getByRole("row").filter({ hasText: id });
-      expect(await row.textContent()).toMatch(/production.*Delivered.*1 attempt.*status 200/);
+      await expect.poll(() => row.textContent()).toMatch(/production.*Delivered.*1 attempt.*status 200/);
       await row.getByRole("button", { name: `Send again: ${id}` }).click();
       await expect.poll(() => receiver.received.map((one) => one.id)).toEqual([id, id]);
     });
@@ -82,7 +82,7 @@ export function describeWebhookJourneys(world: () => ConsoleWorld): void {
       await choose("New secret");
       await page.getByRole("dialog").getByRole("button", { name: "New secret" }).click();
       const dialog = page.getByRole("dialog", { name: "The new signing secret" });
-      expect(await dialog.textContent()).toContain("The previous secret also signs until");
+      await expect.poll(() => dialog.textContent()).toContain("The previous secret also signs until");
       await dialog.getByRole("button", { name: "Done" }).click();
       await choose("End previous secret");
       await page.getByText("The previous secret has ended").waitFor();
@@ -101,7 +101,7 @@ export function describeWebhookJourneys(world: () => ConsoleWorld): void {
       await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
       await page.getByText("Webhook Second deleted").waitFor();
       await page.getByRole("heading", { name: "Webhooks", exact: true }).waitFor();
-      expect(await page.getByRole("link", { name: "Second" }).count()).toBe(0);
+      await expect.poll(() => page.getByRole("link", { name: "Second" }).count()).toBe(0);
     });
   });
 }

@@ -63,7 +63,7 @@ export function describeSession(world: () => ConsoleWorld): void {
       visit.expectStatus(401);
       await visit.page.getByLabel("Admin token").fill(token);
       await visit.page.getByRole("button", { name: "Sign in" }).click();
-      expect(await visit.page.getByRole("alert").textContent()).toBe(reason);
+      await expect.poll(() => visit.page.getByRole("alert").textContent()).toBe(reason);
       expect(await stored(visit)).not.toContain(token);
     });
 
@@ -82,7 +82,7 @@ export function describeSession(world: () => ConsoleWorld): void {
       await page.getByText("Read-only").waitFor();
       const switches = page.getByRole("switch");
       await expect.poll(() => switches.count()).toBeGreaterThan(10);
-      expect(await page.getByRole("switch", { disabled: false }).count()).toBe(0);
+      await expect.poll(() => page.getByRole("switch", { disabled: false }).count()).toBe(0);
       const links = page.getByRole("navigation", { name: "Pages" }).getByRole("link");
       const changes = page.getByRole("main").getByRole("button", {
         name: /^(New|Create|Revoke|Restore|Save|Delete|Purge|Warm|Apply|Copy)\b/,

@@ -62,11 +62,11 @@ export function describeThrottled(world: () => ConsoleWorld): void {
       await flagSwitch("slow-007").click();
       const evaluate = (flag: string) => world().evaluate(flag, { environment: ENVIRONMENT, key });
       await expect.poll(() => evaluate("slow-007")).toMatchObject({ reason: "DISABLED" });
-      expect(await page.getByText("loading more…").count()).toBe(1);
+      await expect.poll(() => page.getByText("loading more…").count()).toBe(1);
 
       release();
       await page.getByText("loading more…").waitFor({ state: "detached" });
-      expect(await flagSwitch("slow-007").isChecked()).toBe(false);
+      await expect.poll(() => flagSwitch("slow-007").isChecked()).toBe(false);
       await page.getByRole("searchbox", { name: "Search flags" }).fill("");
       await page.getByText(`${FLAGS} flags`).waitFor();
       expect(await evaluate("slow-008")).toMatchObject({ value: true });

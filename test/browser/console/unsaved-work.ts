@@ -25,7 +25,9 @@ export function describeUnsavedWork(world: () => ConsoleWorld): void {
       const again = page.getByRole("dialog", { name: "Sign in again" });
       await again.waitFor();
       for (let i = 0; i < 3; i++) await page.keyboard.press("Escape");
-      expect(await page.getByLabel("Description", { exact: true }).inputValue()).toBe("typed before the session ended");
+      await expect
+        .poll(() => page.getByLabel("Description", { exact: true }).inputValue())
+        .toBe("typed before the session ended");
       await again.getByLabel("Admin token").fill(world().keys.adminToken);
       await again.getByRole("button", { name: "Sign in" }).click();
       await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
@@ -41,19 +43,19 @@ export function describeUnsavedWork(world: () => ConsoleWorld): void {
       const before = await description.inputValue();
       const seats = page.getByLabel("Value", { exact: true }).first();
       const discard = page.getByRole("button", { name: "Discard changes" });
-      expect(await discard.isDisabled()).toBe(true);
+      await expect.poll(() => discard.isDisabled()).toBe(true);
       await seats.fill("ten");
-      expect(await discard.isEnabled()).toBe(true);
+      await expect.poll(() => discard.isEnabled()).toBe(true);
       await discard.click();
       await expect.poll(() => seats.inputValue()).toBe("50");
       await seats.fill("ten");
       await description.fill("changed");
       await page.getByRole("link", { name: "Keys" }).click();
       await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
-      expect(await description.inputValue()).toBe("changed");
+      await expect.poll(() => description.inputValue()).toBe("changed");
       await discard.click();
-      expect(await description.inputValue()).toBe(before);
-      expect(await page.locator(":invalid").count()).toBe(0);
+      await expect.poll(() => description.inputValue()).toBe(before);
+      await expect.poll(() => page.locator(":invalid").count()).toBe(0);
       await page.getByRole("link", { name: "Keys" }).click();
       await page.getByRole("heading", { name: "SDK keys" }).waitFor();
     });
@@ -65,7 +67,7 @@ export function describeUnsavedWork(world: () => ConsoleWorld): void {
       await row.getByRole("switch").click();
       await page.getByText(/toggled-now is off for everyone/).waitFor();
       await expect.poll(() => row.getByRole("time").count()).toBe(1);
-      expect(await page.getByRole("row").nth(1).textContent()).toContain("toggled-now");
+      await expect.poll(() => page.getByRole("row").nth(1).textContent()).toContain("toggled-now");
     });
 
     it("in a dialog shows its problems in the dialog, at the field", async () => {
@@ -76,7 +78,7 @@ export function describeUnsavedWork(world: () => ConsoleWorld): void {
       await dialog.getByLabel("Allowed origins").fill("https://shop.example.com, not a url");
       await dialog.getByRole("button", { name: "Create key" }).click();
       await dialog.getByText(/item 2/).waitFor();
-      expect(await dialog.getByText(/item 1|\/origins/).count()).toBe(0);
+      await expect.poll(() => dialog.getByText(/item 1|\/origins/).count()).toBe(0);
     });
 
     it("shows notices above an open dialog, where they can be read and dismissed", async () => {
@@ -111,9 +113,9 @@ export function describeUnsavedWork(world: () => ConsoleWorld): void {
       await dialog.getByRole("button", { name: "Create key" }).press("Enter");
       const busy = dialog.getByRole("button", { name: "Creating…" });
       await busy.waitFor();
-      expect(await busy.getAttribute("aria-disabled")).toBe("true");
+      await expect.poll(() => busy.getAttribute("aria-disabled")).toBe("true");
       for (let i = 0; i < 3; i++) await page.keyboard.press("Escape");
-      expect(await dialog.isVisible()).toBe(true);
+      await expect.poll(() => dialog.isVisible()).toBe(true);
       respond();
       await dialog.getByText(/Could not create the SDK key/).waitFor();
       await expect.poll(() => page.locator(":focus").textContent()).toBe("Create key");

@@ -164,12 +164,12 @@ export function describeFields(open: Open): void {
       await page.keyboard.press("Control+a");
       await page.keyboard.insertText("[1.50,2]");
       await page.getByRole("button", { name: "Format" }).click();
-      expect(await editor(page).locator(".cm-line").allTextContents()).toEqual(["[", "  1.50,", "  2", "]"]);
+      await expect.poll(() => editor(page).locator(".cm-line").allTextContents()).toEqual(["[", "  1.50,", "  2", "]"]);
       await editor(page).click();
       await page.keyboard.press("Control+z");
-      expect(await editor(page).locator(".cm-line").allTextContents()).toEqual(["[1.50,2]"]);
+      await expect.poll(() => editor(page).locator(".cm-line").allTextContents()).toEqual(["[1.50,2]"]);
       await page.keyboard.press("Tab");
-      expect(await page.evaluate("document.activeElement.textContent")).toBe("Search");
+      await expect.poll(() => page.evaluate("document.activeElement.textContent")).toBe("Search");
     });
 
     it("is a text area if its script cannot be loaded", async () => {

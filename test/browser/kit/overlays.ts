@@ -13,8 +13,8 @@ export function describeOverlays(open: Open): void {
       await page.keyboard.press("Tab");
       const tip = page.getByRole("tooltip");
       await tip.waitFor();
-      expect(await tip.textContent()).toBe("Saved three minutes ago");
-      expect(await button.getAttribute("aria-describedby")).toBe(await tip.getAttribute("id"));
+      await expect.poll(() => tip.textContent()).toBe("Saved three minutes ago");
+      await expect.poll(() => button.getAttribute("aria-describedby")).toBe(await tip.getAttribute("id"));
       expect(await seriousFindings(page)).toEqual([]);
       await page.keyboard.press("Escape");
       await expect.poll(() => tip.isVisible()).toBe(false);
@@ -46,8 +46,8 @@ export function describeOverlays(open: Open): void {
       await page.keyboard.press("ArrowDown");
       await page.keyboard.press("Enter");
       await page.getByText("Chosen: checkout-redesign", { exact: true }).waitFor();
-      expect(await page.evaluate("document.activeElement.textContent")).toBe("Search");
-      expect(await page.getByRole("dialog").count()).toBe(0);
+      await expect.poll(() => page.evaluate("document.activeElement.textContent")).toBe("Search");
+      await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
     });
 
     it("says that nothing matches, and closes with Escape", async () => {
@@ -65,11 +65,11 @@ export function describeOverlays(open: Open): void {
       const page = await open();
       await page.locator(".time-plot canvas").waitFor();
       const plot = page.getByRole("slider", { name: "Time in Evaluations" });
-      expect(await plot.getAttribute("aria-valuetext")).toMatch(/, on 123, off 223$/);
+      await expect.poll(() => plot.getAttribute("aria-valuetext")).toMatch(/, on 123, off 223$/);
       await plot.press("ArrowLeft");
       await plot.press("ArrowLeft");
       await plot.press("ArrowLeft");
-      expect(await plot.getAttribute("aria-valuetext")).toMatch(/, on 120, off 220, Version 12$/);
+      await expect.poll(() => plot.getAttribute("aria-valuetext")).toMatch(/, on 120, off 220, Version 12$/);
       await plot.press("Home");
       await page.getByText("off 200").waitFor();
       expect(await seriousFindings(page)).toEqual([]);

@@ -55,7 +55,7 @@ export function describeAccessPages(world: () => ConsoleWorld): void {
       expect(await world().evaluate("checkout-redesign", { key })).toMatchObject({ status: 200 });
 
       const row = page.getByRole("row").filter({ hasText: "billing" });
-      expect(await row.getByRole("button").count()).toBe(1);
+      await expect.poll(() => row.getByRole("button").count()).toBe(1);
       await choose(page, "billing", "Revoke");
       const revoke = page.getByRole("dialog", { name: "Revoke billing?" });
       await revoke.getByLabel(/to confirm$/).fill("production");
@@ -64,7 +64,7 @@ export function describeAccessPages(world: () => ConsoleWorld): void {
       // Revoked keys are folded away, without actions.
       await page.getByText(/revoked key/).click();
       await expect.poll(() => row.textContent()).toContain("Revoked");
-      expect(await row.getByRole("button").count()).toBe(0);
+      await expect.poll(() => row.getByRole("button").count()).toBe(0);
     });
 
     it("rotates a key: both work until the old one is revoked, and the page says when", async () => {
@@ -84,8 +84,8 @@ export function describeAccessPages(world: () => ConsoleWorld): void {
       }
       const rows = page.getByRole("row").filter({ hasText: "shop" });
       await expect.poll(() => rows.count()).toBe(2);
-      expect(await rows.first().textContent()).toContain("Replaced and never used: you can revoke it.");
-      expect(await rows.nth(1).textContent()).not.toContain("Replaced");
+      await expect.poll(() => rows.first().textContent()).toContain("Replaced and never used: you can revoke it.");
+      await expect.poll(() => rows.nth(1).textContent()).not.toContain("Replaced");
     });
 
     it("cannot lose the secret of a new key by a key press or by going back", async () => {
@@ -101,7 +101,7 @@ export function describeAccessPages(world: () => ConsoleWorld): void {
       await page.evaluate("history.back()");
       await page.getByText("The new SDK key is shown only here. Copy it first.").waitFor();
       await page.keyboard.press("Escape");
-      expect(await dialog.getByLabel("Key", { exact: true }).textContent()).toMatch(/^bgc_staging_/);
+      await expect.poll(() => dialog.getByLabel("Key", { exact: true }).textContent()).toMatch(/^bgc_staging_/);
       await dialog.getByRole("button", { name: "Done" }).click();
     });
   });
@@ -114,7 +114,7 @@ export function describeAccessPages(world: () => ConsoleWorld): void {
       await dialog.getByLabel("Name").fill("Staging pipeline");
       await dialog.getByRole("radio", { name: /^Read/ }).check();
       await dialog.getByRole("radio", { name: "Only some environments" }).check();
-      expect(await dialog.getByRole("button", { name: "Create token" }).isDisabled()).toBe(true);
+      await expect.poll(() => dialog.getByRole("button", { name: "Create token" }).isDisabled()).toBe(true);
       await dialog.getByRole("checkbox", { name: "Staging" }).check();
       await dialog.getByLabel("Expires").selectOption("in 30 days");
       await dialog.getByRole("button", { name: "Create token" }).click();
@@ -125,7 +125,7 @@ export function describeAccessPages(world: () => ConsoleWorld): void {
       await expect(api.call("listFlags", { path: { env: "production" } })).rejects.toMatchObject({ status: 403 });
 
       const row = page.getByRole("row").filter({ hasText: "Staging pipeline" });
-      expect(await row.textContent()).toMatch(/Read.*staging.*in 30 days.*by Seeded admin token/);
+      await expect.poll(() => row.textContent()).toMatch(/Read.*staging.*in 30 days.*by Seeded admin token/);
       await visit.goTo("#/keys");
       await visit.goTo("#/tokens");
       await expect.poll(() => row.getByRole("cell").nth(4).textContent()).toBe("today");
@@ -171,24 +171,26 @@ export function describeAccessPages(world: () => ConsoleWorld): void {
       visit.expectStatus(403);
       await visit.goTo("#/tokens?environment=staging");
       await page.getByRole("heading", { name: "You cannot see the tokens of this project" }).waitFor();
-      expect(await page.getByRole("main").textContent()).toMatch(/the token is for staging only/);
-      expect(await page.getByRole("button", { name: "New token" }).isVisible()).toBe(false);
+      await expect.poll(() => page.getByRole("main").textContent()).toMatch(/the token is for staging only/);
+      await expect.poll(() => page.getByRole("button", { name: "New token" }).isVisible()).toBe(false);
       await visit.goTo("#/webhooks?environment=staging");
       await page.getByRole("heading", { name: "You cannot see the webhooks of this project" }).waitFor();
-      expect(await page.getByRole("button", { name: "New webhook" }).isVisible()).toBe(false);
+      await expect.poll(() => page.getByRole("button", { name: "New webhook" }).isVisible()).toBe(false);
       await visit.goTo("#/flags/checkout-redesign?environment=staging&tab=settings");
       await page.getByText("Your admin token is for some environments only.").waitFor();
-      expect(await page.getByRole("button", { name: "Try again" }).count()).toBe(0);
+      await expect.poll(() => page.getByRole("button", { name: "Try again" }).count()).toBe(0);
       await visit.close();
       const reading = await open("#/tokens", world().readToken);
       await reading.getByRole("row").filter({ hasText: "reader" }).waitFor();
-      expect(await reading.getByRole("button", { name: "New token" }).isVisible()).toBe(false);
-      expect(
-        await reading
-          .getByRole("button", { name: /^Actions for/ })
-          .first()
-          .isDisabled(),
-      ).toBe(true);
+      await expect.poll(() => reading.getByRole("button", { name: "New token" }).isVisible()).toBe(false);
+      await expect
+        .poll(() =>
+          reading
+            .getByRole("button", { name: /^Actions for/ })
+            .first()
+            .isDisabled(),
+        )
+        .toBe(true);
     });
   });
 }

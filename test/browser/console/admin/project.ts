@@ -12,10 +12,10 @@ export function describeProjectPages(world: () => ConsoleWorld): void {
     const page = await open("#/environments?environment=production");
     const row = page.getByRole("row").filter({ has: page.getByText("qa", { exact: true }) });
     await expect.poll(() => row.getByRole("cell").nth(1).textContent()).toBe("1");
-    expect(await row.getByRole("cell").nth(2).textContent()).toBe("0");
-    expect(await row.getByRole("button").count()).toBe(1);
+    await expect.poll(() => row.getByRole("cell").nth(2).textContent()).toBe("0");
+    await expect.poll(() => row.getByRole("button").count()).toBe(1);
     await row.getByRole("button", { name: "Actions for qa" }).click();
-    expect(await page.getByRole("menuitem").allTextContents()).toEqual(["Rename", "SDK keys", "Delete"]);
+    await expect.poll(() => page.getByRole("menuitem").allTextContents()).toEqual(["Rename", "SDK keys", "Delete"]);
     await page.getByRole("menuitem", { name: "Rename" }).click();
     await page.getByRole("dialog").getByLabel("Name").fill("Testers");
     await page.getByRole("dialog").getByRole("button", { name: "Rename" }).click();
@@ -27,11 +27,11 @@ export function describeProjectPages(world: () => ConsoleWorld): void {
     const page = await open("#/flags/checkout-redesign?environment=staging&tab=settings");
     const dialog = page.getByRole("dialog");
     await page.getByRole("button", { name: "Copy configuration to production…" }).click();
-    expect(await dialog.getAttribute("data-environment")).toBe("production");
+    await expect.poll(() => dialog.getAttribute("data-environment")).toBe("production");
     await dialog.getByRole("button", { name: "Cancel" }).click();
     await visit().goTo("#/environments?environment=production");
     await page.getByRole("button", { name: "New environment" }).click();
-    expect(await dialog.getAttribute("data-environment")).toBe("");
+    await expect.poll(() => dialog.getAttribute("data-environment")).toBe("");
     expect(await page.evaluate("document.documentElement.dataset.environment")).toBe("production");
   });
 
@@ -41,10 +41,12 @@ export function describeProjectPages(world: () => ConsoleWorld): void {
     const page = await open("#/audit?environment=production&text=arched-f");
     const today = page.getByRole("region", { name: /Today|Yesterday/ });
     const line = today.getByRole("listitem").filter({ hasText: "searched-for" }).first();
-    expect(await line.textContent()).toContain("Seeded admin token");
+    await expect.poll(() => line.textContent()).toContain("Seeded admin token");
     await line.getByRole("button", { name: "Changed", expanded: false }).first().click();
     await line.getByText("As JSON").waitFor();
-    expect(await line.getByRole("link", { name: "Seeded admin token" }).getAttribute("href")).toContain("#/tokens");
+    await expect
+      .poll(() => line.getByRole("link", { name: "Seeded admin token" }).getAttribute("href"))
+      .toContain("#/tokens");
     await page.getByRole("searchbox", { name: /^Text/ }).fill("no-such-thing");
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "Nothing matches" }).waitFor();

@@ -25,7 +25,7 @@ export function describeSegmentPages(world: () => ConsoleWorld): void {
       const { page } = visit;
       await loaded(page);
       await page.getByText("More options").click();
-      expect(await page.getByRole("button", { name: "Remove all values" }).count()).toBe(0);
+      await expect.poll(() => page.getByRole("button", { name: "Remove all values" }).count()).toBe(0);
       const copied = () => page.evaluate("navigator.clipboard.readText()");
       await page.getByRole("button", { name: "Copy all values" }).click();
       await expect.poll(copied).toBe("DE\nNL");
@@ -44,7 +44,7 @@ export function describeSegmentPages(world: () => ConsoleWorld): void {
       await values(page).focus();
       await page.keyboard.press("ControlOrMeta+v");
       await page.getByText("Added 2 values. Already in the list: DE").waitFor();
-      expect(await chips(page)).toEqual(["DE", "NL", "BE"]);
+      await expect.poll(() => chips(page)).toEqual(["DE", "NL", "BE"]);
       await page.getByText("More options").click();
       const ids = Array.from({ length: 3000 }, (_, i) => `id-${i}`);
       const buffer = Buffer.from(`${ids.join("\r\n")}\r\n`);
@@ -52,7 +52,7 @@ export function describeSegmentPages(world: () => ConsoleWorld): void {
       await page.getByText("Added 3,000 values").waitFor();
       // The long list is folded to its count and its newest values.
       await page.getByText("3,003 values.").waitFor();
-      expect(await chips(page)).toEqual(ids.slice(-10));
+      await expect.poll(() => chips(page)).toEqual(ids.slice(-10));
       await page.getByRole("button", { name: "Copy all values" }).click();
       await expect
         .poll(() => page.evaluate("navigator.clipboard.readText()"))
@@ -64,7 +64,7 @@ export function describeSegmentPages(world: () => ConsoleWorld): void {
         .toMatchObject({ values: ["DE", "NL", "BE", ...ids] });
       await visit.goTo("#/segments?environment=staging");
       const row = page.getByRole("row").filter({ hasText: "countries" });
-      expect(await row.textContent()).toContain("3,003 values");
+      await expect.poll(() => row.textContent()).toContain("3,003 values");
     });
 
     it("is warned about a repeated value, and removes one of its chips", async () => {
@@ -90,7 +90,7 @@ export function describeSegmentPages(world: () => ConsoleWorld): void {
       await values(page).fill('"2",ten,3,');
       await expect.poll(() => chips(page)).toEqual(["1", "true", '"2"', "3", "ten"]);
       await page.getByText('ten must be "text" in quotes, a number').waitFor();
-      expect(await page.locator("form:invalid").count()).toBe(1);
+      await expect.poll(() => page.locator("form:invalid").count()).toBe(1);
       expect(await seriousFindings(page)).toEqual([]);
       await page.getByRole("button", { name: "Remove ten" }).click();
       await page.getByRole("button", { name: "Review and save" }).click();
@@ -111,7 +111,7 @@ export function describeSegmentPages(world: () => ConsoleWorld): void {
       await page.getByText("ten must be a number").waitFor();
       await page.getByRole("button", { name: "Discard changes" }).click();
       await expect.poll(() => page.getByText("ten must be a number").count()).toBe(0);
-      expect(await page.locator(":invalid").count()).toBe(0);
+      await expect.poll(() => page.locator(":invalid").count()).toBe(0);
     });
 
     it("tries a user, also with conditions that are not saved yet", async () => {
@@ -129,7 +129,7 @@ export function describeSegmentPages(world: () => ConsoleWorld): void {
       await values(page).fill("FR,");
       await ask.click();
       await form.getByText("This user is in the segment.").waitFor();
-      expect(await form.getByRole("status").last().textContent()).toMatch(/country.*FR/);
+      await expect.poll(() => form.getByRole("status").last().textContent()).toMatch(/country.*FR/);
       expect(await seriousFindings(page)).toEqual([]);
       await page.getByRole("button", { name: "Discard changes" }).click();
     });

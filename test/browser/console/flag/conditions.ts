@@ -19,7 +19,7 @@ export function describeConditionSentences(world: () => ConsoleWorld): void {
       await part("Rule 1, attribute: country").click();
       await page().getByRole("button", { name: "Remove this condition" }).click();
       await part("Rule 1, attribute: country").waitFor({ state: "detached" });
-      expect(await value.inputValue()).toBe("ten");
+      await expect.poll(() => value.inputValue()).toBe("ten");
       await value.fill("10");
       await save();
       expect((await stored("conditions-kept"))[0]?.when).toEqual({ all: [plan, { ...seats, values: [10] }] });
@@ -129,7 +129,7 @@ function describeSegmentSentences(world: () => ConsoleWorld): void {
       await page().keyboard.press("Control+S");
       await page().getByRole("alert").getByText("Not saved. Fix this problem:").waitFor();
       await tabTo(page(), "combobox", "Segment", { most: 0 });
-      expect(await page().getByRole("dialog").count()).toBe(0);
+      await expect.poll(() => page().getByRole("dialog").count()).toBe(0);
       expect(await seriousFindings(page())).toEqual([]);
       await page().keyboard.type("In sent");
       await page().keyboard.press("Enter");
@@ -156,7 +156,7 @@ function describeNewRules(world: () => ConsoleWorld): void {
       await page().keyboard.type("plan");
       await review();
       await page().getByRole("alert").getByText("Not saved. Fix this problem:").waitFor();
-      expect(await page().getByRole("dialog").count()).toBe(0);
+      await expect.poll(() => page().getByRole("dialog").count()).toBe(0);
       await tabTo(page(), "textbox", "Values", { most: 0 });
       expect(await seriousFindings(page())).toEqual([]);
       await page().keyboard.type("pro");
@@ -208,7 +208,7 @@ function describeRulesOnPhone(world: () => ConsoleWorld): void {
       const menu = page().getByRole("button", { name: "Actions for rule rule-2" });
       const [button, head] = [await menu.boundingBox(), await page().getByText("2. rule-2").boundingBox()];
       expect(Math.abs(button!.y + button!.height / 2 - (head!.y + head!.height / 2))).toBeLessThan(12);
-      expect(await page().getByRole("button", { name: "Move rule rule-2 up" }).count()).toBe(0);
+      await expect.poll(() => page().getByRole("button", { name: "Move rule rule-2 up" }).count()).toBe(0);
       await menu.tap();
       await page().getByRole("menuitem", { name: "Move down" }).and(page().locator("[aria-disabled]")).waitFor();
       await page().getByRole("menuitem", { name: "Move up" }).tap();

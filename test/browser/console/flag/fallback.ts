@@ -30,18 +30,18 @@ export function describeFallbacks(world: () => ConsoleWorld): void {
     it("sees mistakes at the field, and the edge serves the fallback to generated code", async () => {
       await save({ key: "fallback-limit", type: "integer", variants: { on: 5, off: 1 }, default: { variant: "on" } });
       const page = await openValues("fallback-limit");
-      expect(await box().isChecked()).toBe(false);
+      await expect.poll(() => box().isChecked()).toBe(false);
       await box().check();
       const field = page.getByLabel("Fallback", { exact: true });
-      expect(await field.inputValue()).toBe("1");
+      await expect.poll(() => field.inputValue()).toBe("1");
       await field.fill("2.5");
       await page.getByText("must be a whole number between").waitFor();
       await page.getByRole("button", { name: "Review and save" }).click();
-      expect(await page.getByRole("dialog").count()).toBe(0);
+      await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
       expect(await seriousFindings(page)).toEqual([]);
       await field.fill("3");
       const dialog = await review();
-      expect(await dialog.getByRole("region", { name: "Changes" }).textContent()).toMatch(/Fallback.*3/);
+      await expect.poll(() => dialog.getByRole("region", { name: "Changes" }).textContent()).toMatch(/Fallback.*3/);
       await dialog.getByRole("button", { name: "Save", exact: true }).click();
       const notice = page.locator(".notice").filter({ hasText: "saved in staging. Fallback added: 3" });
       await notice.waitFor();
@@ -55,10 +55,12 @@ export function describeFallbacks(world: () => ConsoleWorld): void {
     it("removes it by clearing the box", async () => {
       await save({ key: "fallback-gone", fallback: true });
       const page = await openValues("fallback-gone");
-      expect(await page.getByLabel("Fallback", { exact: true }).inputValue()).toBe("true");
+      await expect.poll(() => page.getByLabel("Fallback", { exact: true }).inputValue()).toBe("true");
       await box().uncheck();
       const dialog = await review();
-      expect(await dialog.getByRole("region", { name: "Changes" }).textContent()).toMatch(/Fallback.*true.*none/);
+      await expect
+        .poll(() => dialog.getByRole("region", { name: "Changes" }).textContent())
+        .toMatch(/Fallback.*true.*none/);
       await dialog.getByRole("button", { name: "Save", exact: true }).click();
       await page.getByText("saved in staging. Fallback removed: true").waitFor();
       const path = { env: "staging", key: "fallback-gone" };
@@ -79,7 +81,7 @@ export function describeFallbacks(world: () => ConsoleWorld): void {
       await page.getByRole("button", { name: "Review and save" }).click();
       await expect.poll(() => field.getAttribute("aria-invalid")).toBe("true");
       await expect.poll(() => page.locator(":focus").getAttribute("data-pointer")).toBe("/fallback");
-      expect(await page.getByRole("dialog").count()).toBe(0);
+      await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
     });
   });
 }

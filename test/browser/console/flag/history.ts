@@ -43,8 +43,8 @@ export function describeFlagHistory(world: () => ConsoleWorld): void {
       await world().save({ key: "timed" }, "staging");
       const page = await open("timed", { timezone: "Asia/Kolkata" });
       const time = page.getByRole("region", { name: "Today" }).getByRole("time").first();
-      expect(await time.textContent()).toMatch(/^\d\d:\d\d GMT\+5:30$/);
-      expect(await time.getAttribute("title")).toMatch(/, \d\d:\d\d GMT\+5:30 \(.*, \d\d:\d\d UTC\)$/);
+      await expect.poll(() => time.textContent()).toMatch(/^\d\d:\d\d GMT\+5:30$/);
+      await expect.poll(() => time.getAttribute("title")).toMatch(/, \d\d:\d\d GMT\+5:30 \(.*, \d\d:\d\d UTC\)$/);
     });
 
     it("says each change in words, and undoes one of them without the later ones", async () => {
@@ -53,11 +53,13 @@ export function describeFlagHistory(world: () => ConsoleWorld): void {
       await world().save({ key: "undone", default: { variant: "on" }, rules }, "staging");
       const page = await open("undone");
       await expect.poll(() => page.getByRole("listitem").count()).toBe(3);
-      expect(await page.getByRole("listitem").allTextContents()).toEqual([
-        expect.stringContaining("Rule dutch added: IF country is NL THEN on"),
-        expect.stringContaining("Everyone else: off → on"),
-        expect.stringContaining("Created. Serves: off"),
-      ]);
+      await expect
+        .poll(() => page.getByRole("listitem").allTextContents())
+        .toEqual([
+          expect.stringContaining("Rule dutch added: IF country is NL THEN on"),
+          expect.stringContaining("Everyone else: off → on"),
+          expect.stringContaining("Created. Serves: off"),
+        ]);
       await choose("Everyone else: off → on", "Undo this change");
       expect(await save("undone")).toContain("Everyone else");
       await entry("Everyone else: on → off").getByText("went wrong").first().waitFor();
@@ -108,8 +110,8 @@ export function describeFlagHistory(world: () => ConsoleWorld): void {
         .getByRole("button", { name: /^Actions/ })
         .click();
       const undoing = page.getByRole("menuitem", { name: "Undo this change" });
-      expect(await undoing.textContent()).toContain("Save or discard your changes first");
-      expect(await undoing.getAttribute("aria-disabled")).toBe("true");
+      await expect.poll(() => undoing.textContent()).toContain("Save or discard your changes first");
+      await expect.poll(() => undoing.getAttribute("aria-disabled")).toBe("true");
       await page.keyboard.press("Escape");
       await page.getByRole("button", { name: "Discard" }).click();
       await page.getByRole("dialog").getByRole("button", { name: "Discard" }).click();

@@ -48,29 +48,29 @@ export function describeFlagInsights(world: () => ConsoleWorld): void {
       await slider.focus();
       await expect.poll(() => slider.getAttribute("aria-valuetext")).toMatch(/on 30, off 10, .*: created$/);
       await slider.press("ArrowLeft");
-      expect(await slider.getAttribute("aria-valuetext")).toMatch(/on 0, off 0$/);
+      await expect.poll(() => slider.getAttribute("aria-valuetext")).toMatch(/on 0, off 0$/);
       await page.getByText("1 change of the flag").waitFor();
       await page.getByText("As a table").click();
       const row = page.getByRole("region", { name: "Evaluations as a table" }).getByRole("row").nth(1);
-      expect(await row.textContent()).toMatch(/3010.*: created$/);
+      await expect.poll(() => row.textContent()).toMatch(/3010.*: created$/);
     });
 
     it("count each rule, and name the rules that never matched", async () => {
       const page = await open();
       const section = page.getByRole("region", { name: "By rule", exact: true });
       await section.getByText("This rule never matched in this time: only-xx.").waitFor();
-      expect(await section.getByRole("row", { name: "only-nl" }).textContent()).toBe("only-nl300");
-      expect(await section.getByRole("row", { name: "Everyone else" }).textContent()).toMatch(/10500$/);
+      await expect.poll(() => section.getByRole("row", { name: "only-nl" }).textContent()).toBe("only-nl300");
+      await expect.poll(() => section.getByRole("row", { name: "Everyone else" }).textContent()).toMatch(/10500$/);
     });
 
     it("say that a flag was never evaluated, and lead to its code", async () => {
       await world().save({ key: "never-asked" }, "staging");
       visit = await world().visit({ at: "#/flags/never-asked?environment=staging&tab=insights" });
       await visit.page.getByRole("heading", { name: "Never evaluated" }).waitFor();
-      expect(await visit.page.getByRole("figure").count()).toBe(0);
-      expect(await visit.page.getByRole("link", { name: "Use it in your code" }).getAttribute("href")).toContain(
-        "tab=use",
-      );
+      await expect.poll(() => visit.page.getByRole("figure").count()).toBe(0);
+      await expect
+        .poll(() => visit.page.getByRole("link", { name: "Use it in your code" }).getAttribute("href"))
+        .toContain("tab=use");
     });
 
     it.each(["light", "dark"] as const)("pass axe on a phone, with the table open: %s", async (scheme) => {

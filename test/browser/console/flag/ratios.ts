@@ -41,8 +41,8 @@ export function describeRatioJourneys(world: () => ConsoleWorld): void {
       const section = visit.page.getByRole("region", { name: "Counted splits" });
       await section.getByText("The split differs from the configured one").waitFor();
       const row = section.getByRole("row", { name: "on 50%" });
-      expect(await row.textContent()).toBe("on50%58.8%705");
-      expect(await section.textContent()).toContain("evaluations and not subjects");
+      await expect.poll(() => row.textContent()).toBe("on50%58.8%705");
+      await expect.poll(() => section.textContent()).toContain("evaluations and not subjects");
     });
 
     it.each(["light", "dark"] as const)("passes axe, also on a phone: %s", async (scheme) => {
@@ -55,7 +55,7 @@ export function describeRatioJourneys(world: () => ConsoleWorld): void {
     it("sees no such section for a flag without a split", async () => {
       visit = await world().visit({ at: "#/flags/basket-limits?environment=production&tab=insights" });
       await visit.page.getByRole("tabpanel", { name: "Insights" }).waitFor();
-      expect(await visit.page.getByRole("region", { name: "Counted splits" }).count()).toBe(0);
+      await expect.poll(() => visit.page.getByRole("region", { name: "Counted splits" }).count()).toBe(0);
     });
   });
 }

@@ -125,20 +125,20 @@ function describeText(world: () => ConsoleWorld): void {
       await share.fill("ten");
       await part("Rule 1, country, values: NL, BE").click();
       await editor("Rule 1, country, values").getByRole("textbox", { name: "Values" }).fill("DE");
-      expect(await share.inputValue()).toBe("ten");
+      await expect.poll(() => share.inputValue()).toBe("ten");
       await page().getByText("must be between 0 and 100, with at most three decimals").waitFor();
       await review();
-      expect(await page().getByRole("dialog").count()).toBe(0);
+      await expect.poll(() => page().getByRole("dialog").count()).toBe(0);
       await expect.poll(() => page().locator(":focus").inputValue()).toBe("ten");
       // All fields would have another control for the share, without the text.
       await page().getByText("1. home").click();
-      expect(await share.inputValue()).toBe("ten");
+      await expect.poll(() => share.inputValue()).toBe("ten");
 
       await page().getByRole("button", { name: "Discard" }).click();
       await page().getByRole("dialog").getByRole("button", { name: "Discard" }).click();
       await part("Rule 1, share of on: 10%").waitFor();
       await part("Rule 1, country, values: NL, BE").waitFor();
-      expect(await page().getByText("unsaved change").count()).toBe(0);
+      await expect.poll(() => page().getByText("unsaved change").count()).toBe(0);
     });
 
     it("drops text that is not a value at Escape", async () => {
@@ -156,11 +156,11 @@ function describeText(world: () => ConsoleWorld): void {
       await openRule("all-fields", { when: HOME, serve: TENTH });
       await page().getByText("1. home").click();
       await page().getByText("IF country is NL or BE THEN on for 10%").waitFor();
-      expect(await part("Rule 1, variant: on").count()).toBe(0);
+      await expect.poll(() => part("Rule 1, variant: on").count()).toBe(0);
       await page().getByRole("combobox", { name: "Serve", exact: true }).selectOption("One variant");
       await page().getByText("1. home").click();
       await part("Rule 1, share of on: 100%").waitFor();
-      expect(await page().getByRole("textbox", { name: "ID" }).count()).toBe(0);
+      await expect.poll(() => page().getByRole("textbox", { name: "ID" }).count()).toBe(0);
     });
 
     it("shows a problem at its part, and focuses it", async () => {
@@ -171,17 +171,17 @@ function describeText(world: () => ConsoleWorld): void {
       await part("Rule 1, variant: on").click();
       await review();
       await expect.poll(() => page().locator(":focus").inputValue()).toBe("((");
-      expect(await page().getByRole("dialog").count()).toBe(0);
+      await expect.poll(() => page().getByRole("dialog").count()).toBe(0);
       await editor("Rule 1, email, values").locator(".problem").waitFor();
       await page().keyboard.press("Escape");
       await page().getByRole("button", { name: "Rule 1, email, values: ((" }).waitFor();
-      expect(await page().locator(".sentence .problem").count()).toBe(1);
+      await expect.poll(() => page().locator(".sentence .problem").count()).toBe(1);
     });
 
     it("is plain text for a token that only reads", async () => {
       await openRule("only-read", { when: HOME, serve: TENTH }, { token: world().readToken });
       await page().getByText("IF country is NL or BE THEN on for 10%").waitFor();
-      expect(await page().getByRole("group", { name: "Rule 1, home" }).count()).toBe(0);
+      await expect.poll(() => page().getByRole("group", { name: "Rule 1, home" }).count()).toBe(0);
     });
   });
 }

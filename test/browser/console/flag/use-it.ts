@@ -78,10 +78,10 @@ export function describeUseIt(world: () => ConsoleWorld): void {
       const light = page.getByRole("status", { name: "First evaluation" });
       await light.getByText("Waiting for an evaluation…").waitFor();
       await light.getByText("It was never evaluated in this environment.").waitFor();
-      expect(await light.getAttribute("class")).not.toContain("seen");
+      await expect.poll(() => light.getAttribute("class")).not.toContain("seen");
       await reportUsage(world(), "staging", [{ flag: "first-seen", variant: "off", used: 3 }]);
       await light.getByText("3 since you opened this tab: off 3").waitFor();
-      expect(await light.getAttribute("class")).toContain("seen");
+      await expect.poll(() => light.getAttribute("class")).toContain("seen");
       // The head reads again when the person comes back to the page.
       await page.getByText("Never evaluated").waitFor();
       await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");

@@ -50,7 +50,7 @@ export function describeKeyboardEditing(world: () => ConsoleWorld): void {
       await pressAt(page, "Enter", "button", "Evaluate");
       const result = page.getByRole("region", { name: "on", exact: true });
       await result.waitFor();
-      expect(await result.textContent()).toContain("home");
+      await expect.poll(() => result.textContent()).toContain("home");
       expect(await of("tried-by-keys", "production", "NL")).toMatchObject({ value: true, variant: "on" });
       await expectFocusKept(page);
 

@@ -24,7 +24,7 @@ export function describeKeyboardFlags(world: () => ConsoleWorld): void {
       await pressAt(page, "Enter", "link", "found-by-keys");
       await page.getByRole("heading", { name: "found-by-keys", level: 1 }).waitFor();
       await expectFocusKept(page);
-      expect(await page.getByRole("switch", { name: "found-by-keys enabled" }).isChecked()).toBe(true);
+      await expect.poll(() => page.getByRole("switch", { name: "found-by-keys enabled" }).isChecked()).toBe(true);
       expect(await world().evaluate("found-by-keys")).toMatchObject({ value: true });
     });
 

@@ -154,7 +154,9 @@ function describeRaces(world: () => ConsoleWorld): void {
       await dialog().getByRole("button", { name: "Turn off 2" }).click();
       const left = dialog().getByRole("alert").getByRole("listitem");
       await expect.poll(() => left.allTextContents()).toHaveLength(1);
-      expect(await left.textContent()).toContain("bulk-late-1: somebody else has changed it since the review");
+      await expect
+        .poll(() => left.textContent())
+        .toContain("bulk-late-1: somebody else has changed it since the review");
       await dialog().getByRole("button", { name: "Turn off 1" }).waitFor();
       await expect.poll(() => evaluate("bulk-late-2")).toMatchObject({ reason: "DISABLED" });
       await expect.poll(() => evaluate("bulk-late-1")).toMatchObject({ reason: "STATIC", value: true });

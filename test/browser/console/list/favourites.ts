@@ -47,7 +47,7 @@ export function describeFavourites(world: () => ConsoleWorld): void {
       await page.reload();
       await signIn(page, world().keys.adminToken);
       await page.getByRole("link", { name: "starred-two" }).waitFor();
-      expect(await star("starred-two").getAttribute("aria-pressed")).toBe("true");
+      await expect.poll(() => star("starred-two").getAttribute("aria-pressed")).toBe("true");
       expect(await firstOptions(2)).toEqual(["starred-twoFavourite flag", "starred-oneRecent flag"]);
       // Favourites are a matter of this browser: nothing was written.
       expect(await world().evaluate("starred-two", { environment: "staging" })).toMatchObject({ variant: "off" });

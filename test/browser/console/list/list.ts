@@ -71,7 +71,7 @@ export function describeListJourneys(world: () => ConsoleWorld): void {
       await expect.poll(() => description.inputValue()).toBe("before");
       await world().save({ key: "two-editors", description: "theirs" }, "staging");
       await page.getByText(/changed this flag/).waitFor();
-      expect(await description.inputValue()).toBe("before");
+      await expect.poll(() => description.inputValue()).toBe("before");
       await page.getByRole("button", { name: "Show", exact: true }).click();
       await expect.poll(() => description.inputValue()).toBe("theirs");
       await page.getByText(/changed this flag/).waitFor({ state: "detached" });
@@ -82,7 +82,7 @@ export function describeListJourneys(world: () => ConsoleWorld): void {
       const dialog = page.getByRole("dialog", { name: /changed two-editors/ });
       await dialog.getByText("theirs again").first().waitFor();
       await dialog.getByRole("button", { name: "Close" }).click();
-      expect(await description.inputValue()).toBe("mine");
+      await expect.poll(() => description.inputValue()).toBe("mine");
     });
 
     it("looks again when the person comes back, where streams do not pass", async () => {
@@ -112,7 +112,7 @@ export function describeListJourneys(world: () => ConsoleWorld): void {
       const evaluate = (environment: string) => world().evaluate("in-columns", { environment });
       await expect.poll(() => evaluate("staging")).toMatchObject({ value: true });
       await expect.poll(() => page.getByRole("switch", { name: "in-columns in staging" }).isChecked()).toBe(true);
-      expect(await page.getByRole("switch", { name: "in-columns enabled" }).isChecked()).toBe(false);
+      await expect.poll(() => page.getByRole("switch", { name: "in-columns enabled" }).isChecked()).toBe(false);
       expect(await evaluate("production")).toMatchObject({ reason: "DISABLED" });
     });
 
@@ -174,7 +174,7 @@ export function describeListJourneys(world: () => ConsoleWorld): void {
       await page.getByRole("switch", { name: "asks-too in production" }).click();
       const dialog = page.getByRole("dialog", { name: /asks-too in production/ });
       await dialog.getByRole("button", { name: "Cancel" }).click();
-      expect(await page.getByRole("switch", { name: "asks-too in production" }).isChecked()).toBe(true);
+      await expect.poll(() => page.getByRole("switch", { name: "asks-too in production" }).isChecked()).toBe(true);
       expect(await world().evaluate("asks-too")).toMatchObject({ value: true });
     });
   });
@@ -199,10 +199,10 @@ export function describeListJourneys(world: () => ConsoleWorld): void {
       const page = await open({ at: "#/flags?environment=staging&search=counted-" });
       await expect.poll(keys).toEqual(["counted-1", "counted-9", "counted-10"]);
       const head = page.getByRole("columnheader", { name: "Flag" });
-      expect(await head.getAttribute("aria-sort")).toBe("ascending");
+      await expect.poll(() => head.getAttribute("aria-sort")).toBe("ascending");
       await head.getByRole("button").click();
       await expect.poll(keys).toEqual(["counted-10", "counted-9", "counted-1"]);
-      expect(await head.getAttribute("aria-sort")).toBe("descending");
+      await expect.poll(() => head.getAttribute("aria-sort")).toBe("descending");
       await page.getByRole("columnheader", { name: "Last change" }).getByRole("button").click();
       await expect.poll(keys).toEqual(["counted-1", "counted-9", "counted-10"]);
       await expect.poll(() => page.url()).toContain("sort=changed");

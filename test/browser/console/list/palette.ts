@@ -60,8 +60,8 @@ export function describePaletteJourneys(world: () => ConsoleWorld): void {
       const search = page.getByRole("searchbox", { name: "Search flags" });
       await page.locator("input[type=search]:focus").waitFor();
       await page.keyboard.type("n?/");
-      expect(await search.inputValue()).toBe("n?/");
-      expect(await page.getByRole("dialog").count()).toBe(0);
+      await expect.poll(() => search.inputValue()).toBe("n?/");
+      await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
       await search.fill("");
       await search.blur();
       await page.keyboard.press("?");

@@ -52,7 +52,7 @@ export function describeListUsage(world: () => ConsoleWorld): void {
       await visit.page.getByLabel("Admin token").fill(world().keys.adminToken);
       await visit.page.getByRole("button", { name: "Sign in" }).click();
       await rowOf("drawn-never").getByText("not counted").waitFor();
-      expect(await rowOf("drawn-never").getByRole("img").count()).toBe(0);
+      await expect.poll(() => rowOf("drawn-never").getByRole("img").count()).toBe(0);
     });
 
     it("leave the list usable if they cannot be read, and have no room on a phone", async () => {
@@ -64,8 +64,8 @@ export function describeListUsage(world: () => ConsoleWorld): void {
       await page.getByRole("button", { name: "Sign in" }).click();
       await failed;
       await rowOf("drawn-often").getByText("checkout-team").waitFor();
-      expect(await page.locator(".spark:visible").count()).toBe(0);
-      expect(await page.locator(".notice.failed").count()).toBe(0);
+      await expect.poll(() => page.locator(".spark:visible").count()).toBe(0);
+      await expect.poll(() => page.locator(".notice.failed").count()).toBe(0);
       expect(await overflow(page)).toBe(0);
     });
   });
@@ -85,9 +85,9 @@ export function describeListUsage(world: () => ConsoleWorld): void {
       await page.getByRole("button", { name: "Sign in" }).click();
       const row = rowOf("checkout-redesign");
       await row.getByText("checkout", { exact: true }).first().waitFor();
-      expect(await page.getByRole("columnheader").count()).toBeGreaterThanOrEqual(8);
-      expect(await row.locator(".owner").isVisible()).toBe(true);
-      expect(await row.locator("td.evaluated").isVisible()).toBe(true);
+      await expect.poll(() => page.getByRole("columnheader").count()).toBeGreaterThanOrEqual(8);
+      await expect.poll(() => row.locator(".owner").isVisible()).toBe(true);
+      await expect.poll(() => row.locator("td.evaluated").isVisible()).toBe(true);
       expect((await row.boundingBox())?.height).toBe(44);
       expect(await overflow(page)).toBe(0);
       // Whole, and not cut off with an ellipsis.

@@ -17,7 +17,7 @@ export function describeDraftJourneys(world: () => ConsoleWorld): void {
       await description().fill("typed");
       await again();
       await back().waitFor();
-      expect(await description().inputValue()).toBe("typed");
+      await expect.poll(() => description().inputValue()).toBe("typed");
       expect(await seriousFindings(visit().page)).toEqual([]);
       await visit().page.getByRole("status").getByRole("button", { name: "Discard" }).click();
       await expect.poll(() => description().inputValue()).toBe("stored");
@@ -27,7 +27,7 @@ export function describeDraftJourneys(world: () => ConsoleWorld): void {
       await again();
       await save();
       await visit().page.getByText("draft-reload saved in staging").waitFor();
-      expect(await back().count()).toBe(0);
+      await expect.poll(() => back().count()).toBe(0);
       expect(await kept()).toEqual([]);
       const path = { env: "staging", key: "draft-reload" };
       expect((await world().api.call("getFlag", { path })).body.description).toBe("typed again");
@@ -68,7 +68,7 @@ function describeOtherDrafts(world: () => ConsoleWorld): void {
       await visit().page.getByLabel("Key", { exact: true }).fill("half-made");
       await again();
       await back().waitFor();
-      expect(await visit().page.getByLabel("Key", { exact: true }).inputValue()).toBe("half-made");
+      await expect.poll(() => visit().page.getByLabel("Key", { exact: true }).inputValue()).toBe("half-made");
 
       await visit().goTo("#/segments/business-customers?environment=production");
       await visit().page.getByRole("dialog").getByRole("button", { name: "Leave" }).click();
@@ -76,7 +76,7 @@ function describeOtherDrafts(world: () => ConsoleWorld): void {
       await visit().page.getByLabel("Name", { exact: true }).fill("Renamed");
       await again();
       await back().waitFor();
-      expect(await visit().page.getByLabel("Name", { exact: true }).inputValue()).toBe("Renamed");
+      await expect.poll(() => visit().page.getByLabel("Name", { exact: true }).inputValue()).toBe("Renamed");
       expect(await kept()).toHaveLength(2);
       await visit().page.getByRole("button", { name: "Sign out" }).click();
       await visit().page.getByLabel("Admin token").waitFor();
@@ -107,10 +107,10 @@ function describeOffline(world: () => ConsoleWorld): void {
       expect(await seriousFindings(page)).toEqual([]);
       await context.setOffline(false);
       await page.getByText("business-customers", { exact: true }).waitFor();
-      expect(await page.getByText("You are offline.").count()).toBe(0);
+      await expect.poll(() => page.getByText("You are offline.").count()).toBe(0);
       await visit.goTo("#/flags/offline-draft?environment=production&tab=settings");
       await page.getByText(/^Your unsaved changes from/).waitFor();
-      expect(await page.getByLabel("Description", { exact: true }).inputValue()).toBe("typed offline");
+      await expect.poll(() => page.getByLabel("Description", { exact: true }).inputValue()).toBe("typed offline");
       // The browser logs each request that has no network.
       const others = problems.splice(0).filter((text) => !text.includes("ERR_INTERNET_DISCONNECTED"));
       expect(others).toEqual([]);
@@ -140,7 +140,7 @@ function describeLocalChecks(world: () => ConsoleWorld): void {
       await prerequisite.getByRole("checkbox", { name: "on", exact: true }).check();
       await page.getByRole("button", { name: "Review and save" }).click();
       await prerequisite.getByText("makes a cycle: cycle-a → cycle-b → cycle-a").waitFor();
-      expect(await page.getByRole("dialog").count()).toBe(0);
+      await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
       expect(sent).toEqual([]);
       expect((await world().evaluate("cycle-a")).value).toBe(true);
     });

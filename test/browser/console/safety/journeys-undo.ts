@@ -205,7 +205,7 @@ function describeGone(world: () => ConsoleWorld): void {
       await page.getByRole("heading", { name: "undo-creation", level: 1 }).waitFor();
       await undo("Segment undo-creation created in staging");
       await page.getByRole("heading", { name: "Segments", level: 1 }).waitFor();
-      expect(await page.getByText(/Could not load/).count()).toBe(0);
+      await expect.poll(() => page.getByText(/Could not load/).count()).toBe(0);
     });
 
     it("sees that a flag is archived again after an Undo of its return", async () => {
@@ -219,7 +219,7 @@ function describeGone(world: () => ConsoleWorld): void {
       await page.getByRole("switch", { name: "undo-restoring enabled" }).waitFor();
       await undo("undo-restoring restored");
       await page.getByText("undo-restoring is archived", { exact: true }).waitFor();
-      expect(await page.getByText(/Could not load/).count()).toBe(0);
+      await expect.poll(() => page.getByText(/Could not load/).count()).toBe(0);
     });
   });
 }

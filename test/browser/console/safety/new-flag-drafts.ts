@@ -18,7 +18,7 @@ export function describeNewFlagDrafts(world: () => ConsoleWorld): void {
 
     it("has its fields back after a reload, can discard them, and is asked before leaving", async () => {
       const page = await open("#/flags/new?environment=staging");
-      expect(await discard().isDisabled()).toBe(true);
+      await expect.poll(() => discard().isDisabled()).toBe(true);
       await field("Name").fill("Kept colour");
       await field("Type").selectOption("string");
       await page.getByRole("button", { name: "Add variant" }).click();
@@ -26,12 +26,12 @@ export function describeNewFlagDrafts(world: () => ConsoleWorld): void {
       await page.getByRole("radio", { name: "Servers only" }).check();
       await again();
       await back().waitFor();
-      expect(await field("Name").inputValue()).toBe("Kept colour");
-      expect(await field("Key").inputValue()).toBe("kept-colour");
-      expect(await page.getByRole("group", { name: "Variant treatment" }).getByLabel("Value").inputValue()).toBe(
-        "blue",
-      );
-      expect(await page.getByRole("radio", { name: "Servers only" }).isChecked()).toBe(true);
+      await expect.poll(() => field("Name").inputValue()).toBe("Kept colour");
+      await expect.poll(() => field("Key").inputValue()).toBe("kept-colour");
+      await expect
+        .poll(() => page.getByRole("group", { name: "Variant treatment" }).getByLabel("Value").inputValue())
+        .toBe("blue");
+      await expect.poll(() => page.getByRole("radio", { name: "Servers only" }).isChecked()).toBe(true);
       // The rows of the draft get identities that new rows do not have.
       await page.getByRole("button", { name: "Add variant" }).click();
       await expect.poll(() => page.getByRole("group", { name: /^Variant / }).count()).toBe(4);
@@ -45,7 +45,7 @@ export function describeNewFlagDrafts(world: () => ConsoleWorld): void {
       // The notice in the dialog has a Discard too.
       await page.getByRole("dialog").locator("form").getByRole("button", { name: "Discard" }).click();
       await expect.poll(() => field("Name").inputValue()).toBe("");
-      expect(await field("Type").inputValue()).toBe("boolean");
+      await expect.poll(() => field("Type").inputValue()).toBe("boolean");
       expect(await kept()).toEqual([]);
     });
   });
@@ -76,7 +76,7 @@ function describeInterruptions(world: () => ConsoleWorld): void {
       await visit().context.setOffline(false);
       await again();
       await back().waitFor();
-      expect(await field("Name").inputValue()).toBe("Kept through all");
+      await expect.poll(() => field("Name").inputValue()).toBe("Kept through all");
 
       await page.route("**/api/v1/environments/staging/flags", rejectedToken, { times: 1 });
       await create();
@@ -89,7 +89,7 @@ function describeInterruptions(world: () => ConsoleWorld): void {
       await expect.poll(atTheEdge).toMatchObject({ value: true });
       await visit().goTo("#/flags/new?environment=staging");
       await loaded(page);
-      expect(await field("Name").inputValue()).toBe("");
+      await expect.poll(() => field("Name").inputValue()).toBe("");
       // The browser logs the request that had no network.
       const { problems } = visit();
       expect(problems.splice(0).filter((text) => !text.includes("ERR_INTERNET_DISCONNECTED"))).toEqual([]);

@@ -28,7 +28,7 @@ export function describeRefusedReviews(world: () => ConsoleWorld): void {
       await refusal(page).getByText("Not saved. Fix these 3 problems:").waitFor();
       await expect.poll(() => hasFocus(attribute)).toBe(true);
       await page.locator("span.problem").getByText("is missing", { exact: true }).waitFor();
-      expect(await attribute.getAttribute("aria-invalid")).toBe("true");
+      await expect.poll(() => attribute.getAttribute("aria-invalid")).toBe("true");
       expect(await seriousFindings(page)).toEqual([]);
 
       await page.getByRole("button", { name: "Remove rule" }).click();
@@ -87,7 +87,7 @@ function describeRefusedForms(world: () => ConsoleWorld): void {
       await page.getByRole("button", { name: "Create segment" }).click();
       await refusal(page).getByText("Not created. Fix these 2 problems:").waitFor();
       await expect.poll(() => hasFocus(key)).toBe(true);
-      expect(await page.locator("span.problem").getByText("is missing", { exact: true }).count()).toBe(2);
+      await expect.poll(() => page.locator("span.problem").getByText("is missing", { exact: true }).count()).toBe(2);
       expect(await seriousFindings(page)).toEqual([]);
       await key.fill("refused-segment");
       await refusal(page).getByText("Not created. Fix this problem:").waitFor();

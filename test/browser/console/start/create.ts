@@ -25,16 +25,16 @@ export function describeCreateJourneys(world: () => ConsoleWorld): void {
       const steps = new Steps();
       await steps.press(page.getByRole("link", { name: "New flag" }));
       await steps.fill(page.getByLabel("Name", { exact: true }), "Gift cards (beta)");
-      expect(await page.getByLabel("Key", { exact: true }).inputValue()).toBe("gift-cards-beta");
+      await expect.poll(() => page.getByLabel("Key", { exact: true }).inputValue()).toBe("gift-cards-beta");
       await expect.poll(() => page.getByRole("combobox", { name: "Attribute" }).inputValue()).toBe("country");
       await steps.fill(page.getByRole("textbox", { name: "is one of" }), "NL");
       await steps.fill(page.getByLabel("Percentage of them"), "10");
-      expect(await page.getByRole("radio", { name: "Some people" }).isChecked()).toBe(true);
-      expect(await page.getByRole("radio", { name: "Servers only" }).isChecked()).toBe(true);
+      await expect.poll(() => page.getByRole("radio", { name: "Some people" }).isChecked()).toBe(true);
+      await expect.poll(() => page.getByRole("radio", { name: "Servers only" }).isChecked()).toBe(true);
       await steps.press(page.getByRole("button", { name: "Review and create" }));
       const dialog = page.getByRole("dialog", { name: "Create gift-cards-beta?" });
-      expect(await dialog.textContent()).toContain("It is on in production, and off in");
-      expect(await dialog.textContent()).toContain("if country is NL, on for 10%");
+      await expect.poll(() => dialog.textContent()).toContain("It is on in production, and off in");
+      await expect.poll(() => dialog.textContent()).toContain("if country is NL, on for 10%");
       await steps.confirm(dialog, "production");
       await steps.press(dialog.getByRole("button", { name: "Create flag" }));
       const notice = page.getByRole("status").filter({ hasText: "now exists in" });
@@ -75,7 +75,7 @@ function describeChoices(world: () => ConsoleWorld): void {
       await page.getByRole("radio", { name: "Servers only" }).check();
       await page.getByRole("button", { name: "Review and create" }).click();
       const dialog = page.getByRole("dialog", { name: "Create button-colour?" });
-      expect(await dialog.getByLabel(/to confirm$/).count()).toBe(0);
+      await expect.poll(() => dialog.getByLabel(/to confirm$/).count()).toBe(0);
       await dialog.getByRole("button", { name: "Create flag" }).click();
       await page.getByText("Only servers see it; browsers do not").waitFor();
       const staging = { environment: "staging" };
@@ -94,7 +94,7 @@ function describeChoices(world: () => ConsoleWorld): void {
       await page.getByRole("button", { name: "Review and create" }).click();
       await page.getByRole("dialog").getByRole("button", { name: "Create flag" }).click();
       await page.getByText("taken-key is already the key of a flag", { exact: true }).waitFor();
-      expect(await page.getByLabel("Name", { exact: true }).inputValue()).toBe("Taken key");
+      await expect.poll(() => page.getByLabel("Name", { exact: true }).inputValue()).toBe("Taken key");
       await page.getByLabel("Key", { exact: true }).fill("free-key");
       await page.getByRole("button", { name: "Review and create" }).click();
       await page.getByRole("dialog").getByRole("button", { name: "Create flag" }).click();
@@ -115,7 +115,7 @@ function describeChoices(world: () => ConsoleWorld): void {
       await dialog.getByText("is missing", { exact: true }).waitFor({ state: "detached" });
       await dialog.getByRole("button", { name: "Review" }).click();
       const review = page.getByRole("dialog", { name: "Save not-yet in production?" });
-      expect(await review.textContent()).toContain("business-customers");
+      await expect.poll(() => review.textContent()).toContain("business-customers");
       await review.getByLabel(/to confirm$/).fill("production");
       await review.getByRole("button", { name: "Save" }).click();
       const of = (plan: string) => world().evaluate("not-yet", { context: { targetingKey: "user-1", plan } });
@@ -140,7 +140,7 @@ function describeCreationUndo(world: () => ConsoleWorld): void {
       await notice.getByRole("button", { name: "Undo" }).click();
       const review = page.getByRole("dialog", { name: "Delete made-by-mistake again?" });
       // The flag is off in production, so nobody can lose it.
-      expect(await review.getByLabel(/to confirm$/).count()).toBe(0);
+      await expect.poll(() => review.getByLabel(/to confirm$/).count()).toBe(0);
       await review.getByRole("button", { name: "Delete flag" }).click();
       await page.getByText("made-by-mistake deleted from").waitFor();
       await page.getByRole("heading", { name: "Flags", level: 1 }).waitFor();

@@ -36,19 +36,21 @@ export function describePendingJourneys(world: () => ConsoleWorld): void {
       await loaded(page);
       const item = (text: string) => page.getByRole("main").getByRole("listitem").filter({ hasText: text });
       await item("pending-ramp in production").waitFor();
-      expect(await item("pending-ramp").textContent()).toMatch(/on reaches 100%; on is at (49\.9|50)(\.\d)?% now/);
-      expect(await item("pending-token").textContent()).toContain("The admin token expires");
-      expect(await item("pending-sale in staging").count()).toBe(0);
+      await expect
+        .poll(() => item("pending-ramp").textContent())
+        .toMatch(/on reaches 100%; on is at (49\.9|50)(\.\d)?% now/);
+      await expect.poll(() => item("pending-token").textContent()).toContain("The admin token expires");
+      await expect.poll(() => item("pending-sale in staging").count()).toBe(0);
       await page.getByText("Override links are not here").waitFor();
 
       await page.getByLabel("All environments").check();
       const sale = item("pending-sale in staging");
       await sale.waitFor();
       const time = sale.getByRole("time");
-      expect(await time.getAttribute("datetime")).toBe(begins);
-      expect(await time.textContent()).toMatch(/^\d\d:\d\d (CET|CEST).*\d\d:\d\d UTC$/);
-      expect(await sale.textContent()).toContain("Rule sale begins: EVERYONE GETS on");
-      expect(await item("pending-sale").filter({ hasText: "expired" }).count()).toBe(1);
+      await expect.poll(() => time.getAttribute("datetime")).toBe(begins);
+      await expect.poll(() => time.textContent()).toMatch(/^\d\d:\d\d (CET|CEST).*\d\d:\d\d UTC$/);
+      await expect.poll(() => sale.textContent()).toContain("Rule sale begins: EVERYONE GETS on");
+      await expect.poll(() => item("pending-sale").filter({ hasText: "expired" }).count()).toBe(1);
       const days = await page.evaluate<string[]>(
         `[...document.querySelectorAll("main time")].map((one) => one.dateTime)`,
       );

@@ -84,9 +84,9 @@ function describeRampSteps(world: () => ConsoleWorld): void {
       const targeting = page.getByRole("region", { name: "Targeting" });
       await steps.press(targeting.getByRole("button", { name: "Shares and ramp…" }));
       await steps.press(targeting.getByLabel("Ramp over time"));
-      expect(await targeting.getByLabel("from (%)").inputValue()).toBe("0");
-      expect(await targeting.getByLabel("to (%)").inputValue()).toBe("100");
-      expect(await targeting.getByLabel("over", { exact: true }).inputValue()).toBe("7");
+      await expect.poll(() => targeting.getByLabel("from (%)").inputValue()).toBe("0");
+      await expect.poll(() => targeting.getByLabel("to (%)").inputValue()).toBe("100");
+      await expect.poll(() => targeting.getByLabel("over", { exact: true }).inputValue()).toBe("7");
       await save();
       expect(steps.taken).toEqual({ steps: 4, confirmations: 0 });
       const path = { env: "staging", key: "steps-ramp" };
@@ -116,8 +116,8 @@ function describePrerequisiteSteps(world: () => ConsoleWorld): void {
         "steps-needed",
       );
       const added = page.getByRole("group", { name: "Prerequisite steps-needed" });
-      expect(await added.getByRole("checkbox", { name: "on", exact: true }).isChecked()).toBe(true);
-      expect(await added.getByRole("checkbox", { name: "off", exact: true }).isChecked()).toBe(false);
+      await expect.poll(() => added.getByRole("checkbox", { name: "on", exact: true }).isChecked()).toBe(true);
+      await expect.poll(() => added.getByRole("checkbox", { name: "off", exact: true }).isChecked()).toBe(false);
       await save();
       expect(steps.taken).toEqual({ steps: 4, confirmations: 0 });
       const served = () => world().evaluate("steps-dependent", STAGING);

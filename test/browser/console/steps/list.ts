@@ -25,7 +25,7 @@ export function describeListSteps(world: () => ConsoleWorld): void {
       await steps.press(page.getByRole("link", { name: "steps-found", exact: true }));
       await page.getByRole("heading", { name: "steps-found", level: 1 }).waitFor();
       expect(steps.taken).toEqual({ steps: 2, confirmations: 0 });
-      expect(await page.getByRole("switch", { name: "steps-found enabled" }).isChecked()).toBe(true);
+      await expect.poll(() => page.getByRole("switch", { name: "steps-found enabled" }).isChecked()).toBe(true);
       expect(await world().evaluate("steps-found")).toMatchObject({ value: true });
     });
   });

@@ -54,7 +54,7 @@ function describeProductionMoreSteps(world: () => ConsoleWorld): void {
       await steps.press(page.getByRole("tab", { name: "History" }));
       const entry = page.getByRole("listitem").filter({ hasText: "State: on → off" });
       await entry.getByText("OPS-1").first().waitFor();
-      expect(await entry.textContent()).toContain("Seeded admin token");
+      await expect.poll(() => entry.textContent()).toContain("Seeded admin token");
       expect(steps.taken).toEqual({ steps: 1, confirmations: 0 });
       expect(await world().evaluate("steps-who")).toMatchObject({ value: false, reason: "DISABLED" });
     });
