@@ -56,7 +56,7 @@ function describeProductionMoreSteps(world: () => ConsoleWorld): void {
       await entry.getByText("OPS-1").first().waitFor();
       await expect.poll(() => entry.textContent()).toContain("Seeded admin token");
       expect(steps.taken).toEqual({ steps: 1, confirmations: 0 });
-      expect(await world().evaluate("steps-who")).toMatchObject({ value: false, reason: "DISABLED" });
+      await expect.poll(() => world().evaluate("steps-who")).toMatchObject({ value: false, reason: "DISABLED" });
     });
 
     it.each([
