@@ -1,7 +1,8 @@
 /** Changes and deletes environments. Each change is reviewed, and most can be taken back. */
+import type { Client } from "../../../sdk/client/client.ts";
 import type { Environment } from "../../../sdk/client/contract.ts";
-import { askReview } from "../ui/review/review.tsx";
-import { environments, isProtected } from "./environments.ts";
+import { askReview, askReviewIfProtected } from "../ui/review/review.tsx";
+import { environments } from "./environments.ts";
 import { fieldsBack } from "./merge/plain-fields.ts";
 import { notify, notifyFailure } from "./notices.ts";
 import { client } from "./session.ts";
@@ -19,7 +20,7 @@ interface Change {
 
 /** Allows override links, or disables all that exist. */
 export async function allowOverrides({ key, name }: Environment, isAllowed: boolean): Promise<void> {
-  const isConfirmed = await askReview({
+  const changeClient = await askReview({
     title: isAllowed ? `Allow override links in ${name}?` : `Disable all override links in ${name}?`,
     detail: isAllowed
       ? "Anyone with a signed link gets the variants in it until it expires. Nobody else is affected."
@@ -30,8 +31,8 @@ export async function allowOverrides({ key, name }: Environment, isAllowed: bool
     isDestructive: !isAllowed,
     environments: [key],
   });
-  if (!isConfirmed) return;
-  await change({
+  if (changeClient === undefined) return;
+  await change(changeClient, {
     key,
     before: { overridesAllowed: !isAllowed },
     after: { overridesAllowed: isAllowed },
@@ -41,7 +42,7 @@ export async function allowOverrides({ key, name }: Environment, isAllowed: bool
 }
 
 export async function requireNotes({ key, name }: Environment, isRequired: boolean): Promise<void> {
-  const isConfirmed = await askReview({
+  const changeClient = await askReview({
     title: isRequired ? `Require a note with each change in ${name}?` : `Accept changes without a note in ${name}?`,
     detail: isRequired
       ? "Each change then has to say why, here, on the command line and through the API. Edits in SQL need no note."
@@ -52,9 +53,9 @@ export async function requireNotes({ key, name }: Environment, isRequired: boole
     isDangerous: false,
     environments: [key],
   });
-  if (!isConfirmed) return;
+  if (changeClient === undefined) return;
   const [required, notRequired] = [`Changes in ${key} need a note`, `Changes in ${key} need no note`];
-  await change({
+  await change(changeClient, {
     key,
     before: { requiresNote: !isRequired },
     after: { requiresNote: isRequired },
@@ -74,9 +75,9 @@ export function notifyRenamed(key: string, before: string, after: string): void 
   notify(`Environment ${key} renamed to ${after}`, "done", { topic: topicOf(key), action: undo(back) });
 }
 
-async function change({ key, before, after, done, undone }: Change): Promise<void> {
+async function change(changeClient: Client, { key, before, after, done, undone }: Change): Promise<void> {
   try {
-    await client.call("updateEnvironment", { path: { env: key }, body: after });
+    await changeClient.call("updateEnvironment", { path: { env: key }, body: after });
     const action = undone === undefined ? {} : { action: undo({ key, before: after, after: before, done: undone }) };
     notify(done, "done", { topic: topicOf(key), ...action });
     await environments.reload();
@@ -99,14 +100,15 @@ function undo(back: Change): { label: string; run: () => Promise<void> } {
       } catch (error) {
         return notifyFailure(`Could not change environment ${key}`, error, topicOf(key));
       }
-      if (!isProtected(key) || (await askReview(reviewed))) await change(back);
+      const changeClient = await askReviewIfProtected(reviewed);
+      if (changeClient !== undefined) await change(changeClient, back);
     },
   };
 }
 
 /** Deletes the environment after a review. Returns whether it was deleted. */
 export async function deleteEnvironment({ key, name }: Environment): Promise<boolean> {
-  const isConfirmed = await askReview({
+  const changeClient = await askReview({
     title: `Delete ${name}?`,
     detail:
       "This deletes all of its configurations, segments and SDK keys. Requests with its keys are rejected. Flag definitions stay. This cannot be undone.",
@@ -115,9 +117,9 @@ export async function deleteEnvironment({ key, name }: Environment): Promise<boo
     typed: key,
     environments: [key],
   });
-  if (!isConfirmed) return false;
+  if (changeClient === undefined) return false;
   try {
-    await client.call("deleteEnvironment", { path: { env: key }, query: { confirm: key } });
+    await changeClient.call("deleteEnvironment", { path: { env: key }, query: { confirm: key } });
     notify(`Environment ${key} deleted. It cannot be restored`, "done", { topic: topicOf(key) });
     await environments.reload();
     return true;

@@ -1,10 +1,9 @@
 /** Changes and revokes SDK keys. A change can be taken back, a revocation cannot. */
-import { ApiError } from "../../../sdk/client/client.ts";
+import { ApiError, type Client } from "../../../sdk/client/client.ts";
 import type { Key } from "../../../sdk/client/contract.ts";
 import type { Problem } from "../ui/fields/problem.ts";
 import { agoText } from "../ui/time.tsx";
-import { askReview } from "../ui/review/review.tsx";
-import { isProtected } from "./environments.ts";
+import { askReview, askReviewIfProtected } from "../ui/review/review.tsx";
 import { changedFields, fieldsBack } from "./merge/plain-fields.ts";
 import { notify, notifyFailure } from "./notices.ts";
 import { client } from "./session.ts";
@@ -15,6 +14,7 @@ export type KeyFields = Pick<Key, "name" | "origins">;
 
 /** Saves the fields of a key. `onRejected` receives the problems with fields. Returns whether they were saved. */
 export async function changeKey(
+  changeClient: Client,
   environment: string,
   key: Key,
   { name, origins }: KeyFields,
@@ -24,7 +24,7 @@ export async function changeKey(
   try {
     const body = changedFields(fieldsOf(key), { name, origins });
     if (Object.keys(body).length === 0) return true;
-    await client.call("updateKey", { path: { env: environment, id: key.id }, body });
+    await changeClient.call("updateKey", { path: { env: environment, id: key.id }, body });
     const changed = { ...key, name, origins };
     const action = { label: "Undo", run: () => undoChange(environment, changed, key) };
     notify(`SDK key ${name || key.id} changed in ${environment}`, "done", { topic, action });
@@ -49,10 +49,11 @@ async function undoChange(environment: string, changed: Key, former: KeyFields):
     const wanted = { ...fieldsOf(now), ...back };
     const title = `Undo the change of SDK key ${now.name || now.id}?`;
     const reviewed = { title, before: fieldsOf(now), after: wanted, environments: [environment] };
-    if (isProtected(environment) && !(await askReview({ ...reviewed, action: "Undo the change" }))) return;
+    const changeClient = await askReviewIfProtected({ ...reviewed, action: "Undo the change" });
+    if (changeClient === undefined) return;
     const onRejected = (problems: readonly Problem[]): void =>
       problems.forEach(({ detail }) => notify(`Could not undo the change of the SDK key: ${detail}`, "failed"));
-    if (await changeKey(environment, now, wanted, onRejected)) announceUndo();
+    if (await changeKey(changeClient, environment, now, wanted, onRejected)) announceUndo();
   } catch (error) {
     notifyFailure("Could not undo the change of the SDK key", error, topic);
   }
@@ -65,7 +66,7 @@ function fieldsOf({ name, origins }: KeyFields): KeyFields {
 /** Revokes a key after a review. Returns whether it was revoked. */
 export async function revokeKey(environment: string, key: Key): Promise<boolean> {
   const name = key.name || key.id;
-  const isConfirmed = await askReview({
+  const changeClient = await askReview({
     title: `Revoke ${name}?`,
     detail: "Requests with this key are rejected as soon as a changed flag would be visible. This cannot be undone.",
     warnings: key.lastUsedAt === null ? [] : [`It was last used ${agoText(Date.parse(key.lastUsedAt), Date.now())}.`],
@@ -73,9 +74,9 @@ export async function revokeKey(environment: string, key: Key): Promise<boolean>
     isDestructive: true,
     environments: [environment],
   });
-  if (!isConfirmed) return false;
+  if (changeClient === undefined) return false;
   try {
-    await client.call("revokeKey", { path: { env: environment, id: key.id } });
+    await changeClient.call("revokeKey", { path: { env: environment, id: key.id } });
     notify(`SDK key ${name} revoked. This cannot be undone`, "done", { topic: `key ${key.id}` });
     return true;
   } catch (error) {

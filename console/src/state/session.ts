@@ -3,8 +3,8 @@ import { exactJson } from "../../../src/flags/formats/exact-numbers.ts";
 import { batch, computed, signal } from "@preact/signals";
 import { ApiError, type Client, createClient } from "../../../sdk/client/client.ts";
 import { createPrompt } from "../ui/prompt.ts";
+import { withNote } from "./change-note.ts";
 import { dropAllDrafts } from "./drafts/kept-drafts.ts";
-import { setNote, takeNote, withNote } from "./change-note.ts";
 import { ROUTES } from "../../../sdk/client/contract.ts";
 import { tabStorage } from "./storage.ts";
 
@@ -22,13 +22,6 @@ export const signInProblem = signal<string | undefined>(undefined);
 /** Whether the token was rejected in the middle of the work. The page stays, and continues with another token. */
 export const isInterrupted = signal(false);
 
-const transport = createClient({
-  url: location.origin,
-  token: () => token.peek(),
-  note: takeNote,
-  stringify: exactJson,
-});
-
 /** Asks for a note that an environment requires; resolves with `undefined` if the person gives up the change. */
 export const noteRequest = createPrompt<{ reason: string }, string | undefined>();
 
@@ -38,26 +31,40 @@ let hasWorked = false;
 let resumption = Promise.withResolvers<boolean>();
 
 /**
- * The API client of the console. If the token is rejected, a call waits until the person has signed in again, and is
- * then repeated, so that no unsaved work is lost. A call without the note that an environment requires waits for the
- * note in the same way. A rejected call has changed nothing.
+ * Creates the API client for all writes of one change, which have its note. If an environment requires a note and there
+ * is none, the change waits for it.
  */
-export const client: Client = {
-  async call(id, ...input) {
-    let used: string | undefined;
-    const send = async () => {
-      used = token.peek();
-      const result = await transport.call(id, ...input);
-      hasWorked = true;
-      return result;
-    };
-    return await withNote(send, async (error) => {
-      if (!(error instanceof ApiError)) return false;
-      if (error.status === 401) return await signedInAgain(used);
-      return error.status === 428 && error.message.includes("X-Change-Note") && (await isNoteGiven(error));
-    });
-  },
-};
+export function createChangeClient(note = ""): Client {
+  return withNote(connect, note, ({ message }) =>
+    noteRequest.ask({ reason: `${message.split(";", 1)[0] ?? message}.` }),
+  );
+}
+
+/**
+ * Returns a client with the session's token. If the token is rejected, a call waits until the person has signed in
+ * again, and is then repeated, so that no unsaved work is lost. A rejected call has changed nothing.
+ */
+function connect(note: () => string): Client {
+  const transport = createClient({ url: location.origin, token: () => token.peek(), note, stringify: exactJson });
+  return {
+    async call(id, ...input) {
+      for (;;) {
+        const used = token.peek();
+        try {
+          const result = await transport.call(id, ...input);
+          hasWorked = true;
+          return result;
+        } catch (error) {
+          const isRejected = error instanceof ApiError && error.status === 401;
+          if (!isRejected || !(await signedInAgain(used))) throw error;
+        }
+      }
+    },
+  };
+}
+
+/** The API client for reads, and for changes of one write that nobody reviews. */
+export const client: Client = { call: (id, ...input) => createChangeClient().call(id, ...input) };
 
 /**
  * Opens the stream of the changes of an environment, and of others. It is the one request whose response has no end for
@@ -73,13 +80,6 @@ export async function openChangeStream(
   const url = new URL(route.replace("{env}", encodeURIComponent(environment)), location.origin);
   if (others.length > 0) url.searchParams.set("also", others.join(","));
   return await fetch(url, { headers, signal, redirect: "manual" });
-}
-
-async function isNoteGiven({ message }: ApiError): Promise<boolean> {
-  const note = await noteRequest.ask({ reason: `${message.split(";", 1)[0] ?? message}.` });
-  if (note === undefined) return false;
-  setNote(note, true);
-  return true;
 }
 
 /** Waits until a call that was sent with a rejected token can be repeated. Resolves with `false` if it cannot. */

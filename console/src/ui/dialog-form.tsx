@@ -1,7 +1,8 @@
 import type { ComponentChildren, JSX } from "preact";
-import { useRef, useState } from "preact/hooks";
-import { clearNote, setNote } from "../state/change-note.ts";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { Client } from "../../../sdk/client/client.ts";
 import { requiresNote } from "../state/environments.ts";
+import { createChangeClient } from "../state/session.ts";
 import { Dialog } from "./dialog.tsx";
 import { keepFocusIn } from "./kept-focus.ts";
 import { isNoteReady, NoteInput } from "./note/note-input.tsx";
@@ -14,6 +15,8 @@ interface DialogFormProps {
   cancel?: string;
   /** The text that a person must type first. There is nothing to type if it is `undefined`. */
   typed?: string | undefined;
+  /** The shown change as a text, or `undefined` while none is shown. Another change has to be confirmed again. */
+  reviewed?: string | undefined;
   isReady?: boolean;
   /** Whether the action takes something away: people lose a feature, or something is gone. Its button is red. */
   isDestructive?: boolean;
@@ -21,9 +24,8 @@ interface DialogFormProps {
   changes?: readonly string[] | undefined;
   /** Whether the focus starts at the reason, because the form has no fields of its own. */
   hasOnlyReason?: boolean;
-  /** Whether the change comes after `onSubmit`. */
-  changesLater?: boolean;
-  onSubmit: () => void | Promise<void>;
+  /** Receives the client for all writes of the change, which sends the typed reason with each. */
+  onSubmit: (changeClient: Client) => void | Promise<void>;
   onClose: () => void;
   /** Called when `onSubmit` starts and when it ends. */
   onBusy?: (isBusy: boolean) => void;
@@ -36,11 +38,11 @@ export function DialogForm({
   busyAction = action,
   cancel = "Cancel",
   typed,
+  reviewed,
   isReady = true,
   isDestructive = false,
   changes,
   hasOnlyReason = false,
-  changesLater = false,
   onSubmit,
   onClose,
   onBusy,
@@ -48,7 +50,8 @@ export function DialogForm({
 }: DialogFormProps): JSX.Element {
   const form = useRef<HTMLFormElement>(null);
   const [text, setText] = useState("");
-  const [note, setNoteText] = useState("");
+  useLayoutEffect(() => (reviewed === undefined ? undefined : () => setText("")), [typed, reviewed]);
+  const [note, setNote] = useState("");
   const isNoteRequired = changes?.some(requiresNote) === true;
   const [isBusy, setBusy] = useState(false);
   // A second click can come before the button is drawn as disabled.
@@ -62,11 +65,9 @@ export function DialogForm({
     isRunning.current = true;
     setBusy(true);
     onBusy?.(true);
-    if (changes !== undefined) setNote(note.trim(), changesLater);
     try {
-      await onSubmit();
+      await onSubmit(createChangeClient(note.trim()));
     } finally {
-      if (changes !== undefined && !changesLater) clearNote();
       isRunning.current = false;
       setBusy(false);
       onBusy?.(false);
@@ -78,7 +79,7 @@ export function DialogForm({
       {children}
       {typed !== undefined && <TypedInput typed={typed} text={text} onInput={setText} />}
       {changes !== undefined && (
-        <NoteInput text={note} isRequired={isNoteRequired} isFocused={isFocused} onChange={setNoteText} />
+        <NoteInput text={note} isRequired={isNoteRequired} isFocused={isFocused} onChange={setNote} />
       )}
       <Actions
         cancel={cancel}

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import type { Client } from "../../../sdk/client/client.ts";
 import type { Overrides } from "../../../sdk/client/contract.ts";
 import { environments, isProtected } from "../state/environments.ts";
 import { notifyFailure } from "../state/notices.ts";
@@ -55,9 +56,9 @@ function ShareDialog({ onClose, ...shared }: Shared & { onClose: () => void }): 
 }
 
 function AllowForm({ environment, onClose }: { environment: string; onClose: () => void }): JSX.Element {
-  const allow = async (): Promise<void> => {
+  const allow = async (changeClient: Client): Promise<void> => {
     try {
-      await client.call("updateEnvironment", { path: { env: environment }, body: { overridesAllowed: true } });
+      await changeClient.call("updateEnvironment", { path: { env: environment }, body: { overridesAllowed: true } });
       await environments.reload();
     } catch (error) {
       notifyFailure(`Could not allow override links in ${environment}`, error);

@@ -53,6 +53,40 @@ export function describeNoteJourneys(world: () => ConsoleWorld): void {
       expect(await newest("production")).toMatchObject({ key: "noted-theirs", note: null });
     });
 
+    it("of a change of many flags, or of its Undo, is in each of its entries and in no other", async () => {
+      const keys = ["noted-many-1", "noted-many-2"];
+      for (const key of keys) await world().save({ key });
+      const page = await open("#/flags?environment=production&search=noted-many");
+      const dialog = page.getByRole("dialog");
+      const confirm = async (typed: string, note: string, action: string) => {
+        await dialog.getByLabel(/to confirm$/).fill(typed);
+        await dialog.getByLabel("Why? (optional)").fill(note);
+        await dialog.getByRole("button", { name: action }).click();
+        await dialog.waitFor({ state: "detached" });
+      };
+      for (const key of keys) await page.getByRole("checkbox", { name: `Select ${key}` }).click();
+      await page.getByRole("button", { name: "Change", exact: true }).click();
+      await page.getByRole("menuitem", { name: "Archive…" }).click();
+      await confirm("archive", "INC-5: unused", "Archive 2");
+      const notice = page.locator(".notice").filter({ hasText: "Archived in every environment" });
+      await notice.getByRole("button", { name: "Undo" }).click();
+      await confirm("production", "INC-6: still used", "Undo the change");
+      await page.getByText("Change undone for noted-many-1 and noted-many-2").waitFor();
+      await page.getByRole("switch", { name: "noted-many-1 enabled" }).click();
+      await dialog.getByRole("button", { name: "Turn off" }).click();
+      await page.getByText("noted-many-1 is off for everyone in production").waitFor();
+      const query = { limit: "10" };
+      const { items } = (await world().api.call("listAudit", { path: { env: "production" }, query })).body;
+      // Each flag has an entry of its definition and one of its configuration.
+      const four = (note: string) => keys.flatMap(() => [note, note]);
+      expect(items.map(({ note }) => note)).toEqual([
+        null,
+        ...four("INC-6: still used"),
+        ...four("INC-5: unused"),
+        null,
+      ]);
+    });
+
     it("of a segment is asked for in its review, and kept when the save conflicts", async () => {
       const path = { env: "production", key: "noted-segment" };
       const condition = { attribute: "plan", operator: "in" as const, values: ["pro"] };

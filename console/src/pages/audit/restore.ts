@@ -19,7 +19,7 @@ export async function restoreFrom(environment: string, change: Change, image: Im
   try {
     const wanted = change[image] ?? {};
     const before = await read(environment, change);
-    const isConfirmed = await askReview({
+    const changeClient = await askReview({
       title: image === "before" ? `Restore the ${subject} as it was before this change?` : `Restore this ${subject}?`,
       detail: `This saves the state ${image} ${instantText(at)} as a new version. Later changes no longer apply, but they stay in the audit log.`,
       action: "Restore",
@@ -28,9 +28,9 @@ export async function restoreFrom(environment: string, change: Change, image: Im
       // A definition belongs to every environment.
       environments: entity === "flag" ? [...new Set([environment, ...(await environmentsOf(key))])] : [environment],
     });
-    if (!isConfirmed) return false;
+    if (changeClient === undefined) return false;
     const path = { env: environment, id: String(id) };
-    const { body } = await client.call("restoreFromAudit", { path, body: { image } });
+    const { body } = await changeClient.call("restoreFromAudit", { path, body: { image } });
     const restored = Object.entries(body.environments).map(([name, { version }]) => `${name} version ${version}`);
     if (restored.length === 0) {
       notify(`${key} is already in this state`, "done", { topic });

@@ -1,11 +1,10 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
-import { ApiError } from "../../../../sdk/client/client.ts";
+import { ApiError, type Client } from "../../../../sdk/client/client.ts";
 import type { Environment } from "../../../../sdk/client/contract.ts";
 import { notifyRenamed } from "../../state/environment-changes.ts";
 import { environments } from "../../state/environments.ts";
 import { notify, reasonOf } from "../../state/notices.ts";
-import { client } from "../../state/session.ts";
 import { Problems } from "../../ui/fields/problems.tsx";
 import { Select } from "../../ui/fields/select.tsx";
 import { TextInput } from "../../ui/fields/text-input.tsx";
@@ -23,9 +22,9 @@ export function CreateEnvironment({
   const [key, setKey] = useState("");
   const [name, setName] = useState("");
   const [from, setFrom] = useState("");
-  const create = async (): Promise<void> => {
+  const create = async (changeClient: Client): Promise<void> => {
     const body = { key: key.trim(), name: name.trim() || undefined, copyFrom: from || undefined };
-    await client.call("createEnvironment", { body });
+    await changeClient.call("createEnvironment", { body });
     notify(`Environment ${body.key} created. If you do not need it, delete it here`);
   };
   return (
@@ -60,8 +59,8 @@ export function RenameEnvironment({
   onClose: () => void;
 }): JSX.Element {
   const [name, setName] = useState(environment.name);
-  const rename = async (): Promise<void> => {
-    await client.call("updateEnvironment", { path: { env: environment.key }, body: { name: name.trim() } });
+  const rename = async (changeClient: Client): Promise<void> => {
+    await changeClient.call("updateEnvironment", { path: { env: environment.key }, body: { name: name.trim() } });
     notifyRenamed(environment.key, environment.name, name.trim());
   };
   return (
@@ -95,7 +94,7 @@ function ChangeDialog({
 }: {
   title: string;
   action: string;
-  change: () => Promise<void>;
+  change: (changeClient: Client) => Promise<void>;
   /** The environments that the form changes. */
   changes: readonly string[];
   before?: object;
@@ -105,9 +104,9 @@ function ChangeDialog({
 }): JSX.Element {
   const [failure, setFailure] = useState<unknown>(undefined);
   const errors = failure instanceof ApiError ? (failure.problem.errors ?? []) : [];
-  const submit = async (): Promise<void> => {
+  const submit = async (changeClient: Client): Promise<void> => {
     try {
-      await change();
+      await change(changeClient);
     } catch (error) {
       return setFailure(error);
     }

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import type { Client } from "../../../../sdk/client/client.ts";
 import type { DefinitionWithEnvironments } from "../../../../sdk/client/contract.ts";
 import { differences } from "../../../../sdk/client/differences.ts";
 import { copyOf } from "../../state/flags/copy-configuration.ts";
@@ -30,8 +31,8 @@ export function CopyDialog({
   if (copy === undefined) return null;
   const { base, wanted } = copy;
   const changes = differences(base, wanted);
-  const apply = async (): Promise<void> => {
-    const saved = await saveFlag(to, base, wanted, {
+  const apply = async (changeClient: Client): Promise<void> => {
+    const saved = await saveFlag(changeClient, to, base, wanted, {
       onRejected: (error) => setProblem(reasonOf(error)),
     });
     if (saved === undefined) return;

@@ -30,8 +30,9 @@ export function NotHere({
     const title = `Add ${flagKey} to ${environment}?`;
     const flag = { ...definitionOf(known), ...configurationOf(configuration), enabled: false };
     const reviewed = { title, detail, after: flag, environments: [environment], action: "Add flag" };
-    if (!(await askReview({ ...reviewed, isDangerous: false }))) return;
-    const created = await createFlag(environment, flag, (error) =>
+    const changeClient = await askReview({ ...reviewed, isDangerous: false });
+    if (changeClient === undefined) return;
+    const created = await createFlag(changeClient, environment, flag, (error) =>
       notifyFailure(`Could not add ${flagKey} to ${environment}`, error),
     );
     if (created !== undefined) onCreated(created);

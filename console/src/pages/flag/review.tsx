@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import type { Client } from "../../../../sdk/client/client.ts";
 import { environments } from "../../state/environments.ts";
 import { isDangerousChange } from "../../state/flags/changed-flag.ts";
 import { draftOf, flagOf, isDefinitionPointer } from "../../state/flags/flag-draft.ts";
@@ -14,7 +15,7 @@ export function Review({
   onClose,
 }: {
   editing: Editing;
-  onSave: () => Promise<void>;
+  onSave: (changeClient: Client) => Promise<void>;
   onClose: () => void;
 }): JSX.Element {
   const { environment } = editing;

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import type { Client } from "../../../../sdk/client/client.ts";
 import type { Flag } from "../../../../sdk/client/contract.ts";
 import type { Editing } from "../../state/flags/flag-editing.ts";
 import { NOTHING_CHANGED, notify } from "../../state/notices.ts";
@@ -37,8 +38,8 @@ export function useReview(
     else if (!(await editing.check(others)) || own.length > 0) focusRefused(own);
     else setReviewing(true);
   };
-  const save = async (): Promise<void> => {
-    const isSaved = await editing.save();
+  const save = async (changeClient: Client): Promise<void> => {
+    const isSaved = await editing.save(changeClient);
     setReviewing(false);
     const saved = editing.stored.peek();
     // The pressed button is gone, because there is nothing left to save.

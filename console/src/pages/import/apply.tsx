@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import type { Client } from "../../../../sdk/client/client.ts";
 import type { ImportedProject } from "../../../../sdk/import/index.ts";
 import { environments } from "../../state/environments.ts";
 import {
@@ -139,9 +140,9 @@ function Review({
   const { environment, changes } = plan;
   const others = changesDefinitions(plan) || plan.redefined.size > 0 ? otherEnvironments(environment) : [];
   const replaced = changes.filter(({ action }) => action === "update").length;
-  const apply = async (): Promise<void> => {
+  const apply = async (changeClient: Client): Promise<void> => {
     try {
-      const { text, ...found } = await applyImport(plan);
+      const { text, ...found } = await applyImport(changeClient, plan);
       notify(text, "done", { action: { label: "Undo", run: async () => void (await undoImport(plan)) } });
       onDone({ text: `${text}.`, plan, ...found });
       onClose();

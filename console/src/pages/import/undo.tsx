@@ -32,7 +32,7 @@ export async function undoImport(written: ImportPlan): Promise<string | undefine
       return undefined;
     }
     const others = changesDefinitions(plan) ? otherEnvironments(environment) : [];
-    const isConfirmed = await askReview({
+    const changeClient = await askReview({
       title: `Undo the import into ${environment}?`,
       action: "Undo the import",
       warnings: await readUseOfDeleted(plan),
@@ -50,8 +50,8 @@ export async function undoImport(written: ImportPlan): Promise<string | undefine
         </>
       ),
     });
-    if (!isConfirmed) return undefined;
-    const text = await applyUndo(inverse);
+    if (changeClient === undefined) return undefined;
+    const text = await applyUndo(changeClient, inverse);
     notify(`${text}. To get it back, import again`, "done", { topic });
     announceUndo();
     return `${text}.`;

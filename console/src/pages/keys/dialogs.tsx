@@ -1,12 +1,11 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { ApiError } from "../../../../sdk/client/client.ts";
+import { ApiError, type Client } from "../../../../sdk/client/client.ts";
 import { differences } from "../../../../sdk/client/differences.ts";
 import type { Key, KeyCreated, KeyInput } from "../../../../sdk/client/contract.ts";
 import { listText } from "../../../../sdk/words/names.ts";
 import { notifyFailure } from "../../state/notices.ts";
 import { changeKey, type KeyFields } from "../../state/key-changes.ts";
-import { client } from "../../state/session.ts";
 import type { Problem } from "../../ui/fields/problem.ts";
 import { Problems } from "../../ui/fields/problems.tsx";
 import { TextInput } from "../../ui/fields/text-input.tsx";
@@ -31,7 +30,7 @@ export function CreateKey({
   const [name, setName] = useState("");
   const [origins, setOrigins] = useState("");
   const [problems, setProblems] = useState<readonly Problem[]>([]);
-  const create = async (): Promise<void> => {
+  const create = async (changeClient: Client): Promise<void> => {
     const list = listOf(origins);
     setProblems([]);
     const body = {
@@ -40,7 +39,7 @@ export function CreateKey({
       origins: kind === "client" && list.length > 0 ? list : undefined,
     };
     try {
-      onCreated((await client.call("createKey", { path: { env: environment }, body })).body);
+      onCreated((await changeClient.call("createKey", { path: { env: environment }, body })).body);
     } catch (error) {
       const rejected = error instanceof ApiError ? (error.problem.errors ?? []) : [];
       setProblems(rejected);
@@ -100,9 +99,9 @@ export function EditKey({
   const isClient = edited.kind === "client";
   const wanted = { name: name.trim(), origins: isClient ? listOf(origins) : edited.origins };
   const [before, after] = [textsOf(edited), textsOf(wanted)];
-  const save = async (): Promise<void> => {
+  const save = async (changeClient: Client): Promise<void> => {
     setProblems([]);
-    if (await changeKey(environment, edited, wanted, setProblems)) onSaved();
+    if (await changeKey(changeClient, environment, edited, wanted, setProblems)) onSaved();
   };
   return (
     <ReviewDialog

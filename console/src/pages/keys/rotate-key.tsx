@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import type { Client } from "../../../../sdk/client/client.ts";
 import type { Key, KeyCreated } from "../../../../sdk/client/contract.ts";
 import { reasonOf } from "../../state/notices.ts";
-import { client } from "../../state/session.ts";
 import { ReviewDialog } from "../../ui/review/review.tsx";
 import { Failure } from "../../ui/states.tsx";
 
@@ -19,7 +19,7 @@ export function RotateKey({
   onCreated: (key: KeyCreated) => void;
 }): JSX.Element {
   const [problem, setProblem] = useState<string | undefined>(undefined);
-  const create = async (): Promise<void> => {
+  const create = async (changeClient: Client): Promise<void> => {
     setProblem(undefined);
     const body = {
       kind: kind === "client" ? "client" : "server",
@@ -27,7 +27,7 @@ export function RotateKey({
       origins: kind === "client" ? origins : undefined,
     } as const;
     try {
-      onCreated((await client.call("createKey", { path: { env: environment }, body })).body);
+      onCreated((await changeClient.call("createKey", { path: { env: environment }, body })).body);
     } catch (error) {
       setProblem(reasonOf(error));
     }

@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import type { Client } from "../../../../sdk/client/client.ts";
 import { signal } from "@preact/signals";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { useCatalogue } from "../../state/catalogue.ts";
@@ -49,9 +50,9 @@ export function CreateFlag({ environment }: { environment: string }): JSX.Elemen
     if (own.length + found.length === 0) setReviewing(true);
     else focusFirst(withControlProblems(own, found));
   };
-  const create = async (others: readonly string[]): Promise<void> => {
+  const create = async (changeClient: Client, others: readonly string[]): Promise<void> => {
     const flags = { flag: newFlagOf(form, true), off: newFlagOf(form, false) };
-    const isCreated = await createEverywhere(environment, others, flags, refuse);
+    const isCreated = await createEverywhere(changeClient, environment, others, flags, refuse);
     setReviewing(false);
     if (!isCreated) return;
     editing.finish();
@@ -118,7 +119,7 @@ function Actions({ canDiscard, onDiscard }: { canDiscard: boolean; onDiscard: ()
 interface ReviewProps {
   environment: string;
   form: NewFlag;
-  onCreate: (others: readonly string[]) => Promise<void>;
+  onCreate: (changeClient: Client, others: readonly string[]) => Promise<void>;
   onClose: () => void;
 }
 
@@ -135,7 +136,7 @@ function CreateReview({ environment, form, onCreate, onClose }: ReviewProps): JS
       after={flag}
       isDangerous={flag.enabled && typedWord([environment]) !== undefined}
       environments={[environment, ...others]}
-      onSubmit={() => onCreate(others)}
+      onSubmit={(changeClient) => onCreate(changeClient, others)}
       onClose={onClose}
     >
       <p>

@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import type { Client } from "../../../../sdk/client/client.ts";
 import type { Segment, SegmentInput } from "../../../../sdk/client/contract.ts";
 import { inputOf, isDangerousSegment } from "../../state/segments/segment-changes.ts";
 import { ReviewDialog } from "../../ui/review/review.tsx";
@@ -8,7 +9,7 @@ interface SegmentReviewProps {
   /** `undefined` while the segment is new. */
   stored: Segment | undefined;
   wanted: SegmentInput;
-  onSave: () => Promise<void>;
+  onSave: (changeClient: Client) => Promise<void>;
   onClose: () => void;
 }
 

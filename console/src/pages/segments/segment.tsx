@@ -122,7 +122,7 @@ function Editor({ environment, segment, onCreated }: EditorProps): JSX.Element {
         </Problems.Provider>
         {stored === undefined && (
           <section class="card">
-            <NoteInput text={reviewing.note} isRequired={requiresNote(environment)} onChange={reviewing.setNoteText} />
+            <NoteInput text={reviewing.note} isRequired={requiresNote(environment)} onChange={reviewing.setNote} />
           </section>
         )}
       </form>

@@ -1,9 +1,10 @@
 import { useRef, useState } from "preact/hooks";
+import type { Client } from "../../../../sdk/client/client.ts";
 import type { Segment } from "../../../../sdk/client/contract.ts";
 import { noteProblem } from "../../../../src/flags/formats/change-note.ts";
-import { clearNote, setNote } from "../../state/change-note.ts";
 import type { SegmentEditing } from "../../state/segments/segment-editing.ts";
 import { NOTHING_CHANGED, notify } from "../../state/notices.ts";
+import { createChangeClient } from "../../state/session.ts";
 import { focusField, focusFirst } from "../../ui/fields/focus.ts";
 import type { useInvalidText } from "../../ui/fields/invalid-text.ts";
 import { withControlProblems } from "../../ui/fields/refused-fields.ts";
@@ -19,14 +20,14 @@ export function useSegmentReview(
   onCreated: (segment: Segment) => void,
 ) {
   const [isReviewing, setReviewing] = useState(false);
-  const [note, setNoteText] = useState("");
+  const [note, setNote] = useState("");
   const isSaving = useRef(false);
   // A new segment leads to its own page, which must not ask.
   const isCreated = useRef(false);
 
-  const save = async (): Promise<void> => {
+  const save = async (changeClient: Client): Promise<void> => {
     const isNew = editing.stored.peek() === undefined;
-    const saved = await editing.save();
+    const saved = await editing.save(changeClient);
     setReviewing(false);
     if (saved === undefined) return focusFirst(editing.problems.peek());
     isCreated.current = isNew;
@@ -36,11 +37,9 @@ export function useSegmentReview(
     // A second press can come before the page has changed.
     if (isSaving.current) return;
     isSaving.current = true;
-    setNote(note.trim(), false);
     try {
-      await save();
+      await save(createChangeClient(note.trim()));
     } finally {
-      clearNote();
       isSaving.current = false;
     }
   };
@@ -55,5 +54,5 @@ export function useSegmentReview(
     else focusField(NOTE);
   };
   const stop = (): void => setReviewing(false);
-  return { isReviewing, isCreated, note, setNoteText, review, save, stop };
+  return { isReviewing, isCreated, note, setNote, review, save, stop };
 }

@@ -1,12 +1,11 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { ApiError } from "../../../../sdk/client/client.ts";
+import { ApiError, type Client } from "../../../../sdk/client/client.ts";
 import type { AdminToken, AdminTokenCreated, AdminTokenInput } from "../../../../sdk/client/contract.ts";
 import { expiresWithin, successorOf } from "../../../../sdk/client/rotate-token.ts";
 import { listText } from "../../../../sdk/words/names.ts";
 import { environments } from "../../state/environments.ts";
 import { notify, notifyFailure, reasonOf } from "../../state/notices.ts";
-import { client } from "../../state/session.ts";
 import type { Problem } from "../../ui/fields/problem.ts";
 import { ProblemText, Problems } from "../../ui/fields/problems.tsx";
 import { Select } from "../../ui/fields/select.tsx";
@@ -34,7 +33,7 @@ export function CreateToken({ onClose, onCreated }: DialogProps): JSX.Element {
   const [lifetime, setLifetime] = useState(DEFAULT_LIFETIME);
   const [failure, setFailure] = useState<unknown>(undefined);
   const problems = problemsOf(failure);
-  const create = async (): Promise<void> => {
+  const create = async (changeClient: Client): Promise<void> => {
     setFailure(undefined);
     const body = {
       role,
@@ -43,7 +42,7 @@ export function CreateToken({ onClose, onCreated }: DialogProps): JSX.Element {
       expiresInSeconds: secondsOf(lifetime),
     };
     try {
-      onCreated((await client.call("createToken", { body })).body);
+      onCreated((await changeClient.call("createToken", { body })).body);
     } catch (error) {
       setFailure(error);
     }
@@ -148,11 +147,11 @@ export function RotateToken({ token, onClose, onCreated }: DialogProps & { token
   const [overlap, setOverlap] = useState(DEFAULT_OVERLAP);
   const [failure, setFailure] = useState<unknown>(undefined);
   const { id, expiresAt } = token;
-  const rotate = async (): Promise<void> => {
+  const rotate = async (changeClient: Client): Promise<void> => {
     setFailure(undefined);
     let created: AdminTokenCreated;
     try {
-      created = (await client.call("createToken", { body: successorOf(token) })).body;
+      created = (await changeClient.call("createToken", { body: successorOf(token) })).body;
     } catch (error) {
       return setFailure(error);
     }
@@ -160,7 +159,7 @@ export function RotateToken({ token, onClose, onCreated }: DialogProps & { token
     try {
       const seconds = Number(overlap);
       if (!expiresWithin(token, seconds, created.adminToken.createdAt))
-        await client.call("updateToken", { path: { id }, body: { expiresInSeconds: seconds } });
+        await changeClient.call("updateToken", { path: { id }, body: { expiresInSeconds: seconds } });
       notify(`${nameOf(token)} is rotated. The old token works until it expires.`);
     } catch (error) {
       notifyFailure("The new token works, but the old one got no expiry", error);

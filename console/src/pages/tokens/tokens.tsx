@@ -4,8 +4,8 @@ import { ApiError } from "../../../../sdk/client/client.ts";
 import type { AdminToken, AdminTokenCreated } from "../../../../sdk/client/contract.ts";
 import { notify, notifyFailure } from "../../state/notices.ts";
 import { type Resource, useResource } from "../../state/resource.ts";
-import { client, isReadOnly, tokenId } from "../../state/session.ts";
-import { confirm } from "../../ui/confirm.tsx";
+import { isReadOnly, tokenId } from "../../state/session.ts";
+import { askReview } from "../../ui/review/review.tsx";
 import { Empty, Loaded } from "../../ui/states.tsx";
 import { CreateToken, NewToken, RotateToken } from "./dialogs.tsx";
 import { isLive, nameOf, readTokens, type Tokens } from "./read-tokens.ts";
@@ -105,18 +105,18 @@ function Lists({ tokens: { all, authors }, onRotate, onRevoke }: ListsProps): JS
 async function revoke(token: AdminToken, tokens: Resource<Tokens | Refused>): Promise<void> {
   const name = nameOf(token);
   const isOwn = token.id === tokenId.peek();
-  const isConfirmed = await confirm({
+  const changeClient = await askReview({
     title: `Revoke ${name}?`,
     detail: "Everything that uses this token is refused within ten seconds. This cannot be undone.",
     warnings: isOwn ? ["You are signed in with this token, so you have to sign in again."] : [],
     action: "Revoke",
     isDestructive: true,
     typed: name,
-    changes: [],
+    environments: [],
   });
-  if (!isConfirmed) return;
+  if (changeClient === undefined) return;
   try {
-    await client.call("revokeToken", { path: { id: token.id } });
+    await changeClient.call("revokeToken", { path: { id: token.id } });
     notify(`Admin token ${name} revoked. This cannot be undone`);
     await tokens.reload();
   } catch (error) {

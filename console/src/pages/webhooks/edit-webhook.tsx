@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { ApiError } from "../../../../sdk/client/client.ts";
+import { ApiError, type Client } from "../../../../sdk/client/client.ts";
 import { differences } from "../../../../sdk/client/differences.ts";
 import type { Webhook, WebhookCreated, WebhookInput } from "../../../../sdk/client/contract.ts";
 import { environments as allEnvironments } from "../../state/environments.ts";
@@ -45,17 +45,17 @@ export function EditWebhook({
 }): JSX.Element {
   const [draft, setDraft] = useState(() => draftOf(edited));
   const [problems, setProblems] = useState<readonly Problem[]>([]);
-  const save = async (): Promise<void> => {
+  const save = async (changeClient: Client): Promise<void> => {
     setProblems([]);
     const { url, ...fields } = fieldsOf(draft);
     try {
       if (edited === undefined) {
-        onCreated?.((await client.call("createWebhook", { body: { ...fields, url } })).body);
+        onCreated?.((await changeClient.call("createWebhook", { body: { ...fields, url } })).body);
       } else {
         const changed = changedFields(withoutUrl(edited), fields);
         const body = url === "" ? changed : { ...changed, url };
         if (Object.keys(body).length > 0) {
-          await client.call("updateWebhook", { path: { id: edited.id }, body });
+          await changeClient.call("updateWebhook", { path: { id: edited.id }, body });
           notifyChanged(edited, body);
         }
         onSaved?.();

@@ -128,9 +128,10 @@ async function remove(webhook: Webhook): Promise<void> {
   const { id, name } = webhook;
   const detail = "Its events and dead letters are deleted too. This cannot be undone.";
   const reviewed = { title: `Delete ${name}?`, detail, action: "Delete", environments: environmentsOf(webhook) };
-  if (!(await askReview({ ...reviewed, isDestructive: true }))) return;
+  const changeClient = await askReview({ ...reviewed, isDestructive: true });
+  if (changeClient === undefined) return;
   try {
-    await client.call("deleteWebhook", { path: { id } });
+    await changeClient.call("deleteWebhook", { path: { id } });
     notify(`Webhook ${name} deleted. It cannot be restored`);
     go(["webhooks"]);
   } catch (error) {

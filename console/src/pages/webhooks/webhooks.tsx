@@ -1,12 +1,11 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Webhook, WebhookCreated } from "../../../../sdk/client/contract.ts";
-import { isProtected } from "../../state/environments.ts";
 import { notify, notifyFailure } from "../../state/notices.ts";
 import { readIfAllowed, type Resource, useResource } from "../../state/resource.ts";
 import { href } from "../../state/route.ts";
 import { client, isReadOnly } from "../../state/session.ts";
-import { askReview } from "../../ui/review/review.tsx";
+import { askReviewIfProtected } from "../../ui/review/review.tsx";
 import { Empty, Loaded } from "../../ui/states.tsx";
 import { Switch } from "../../ui/switch.tsx";
 import { TableHead } from "../../ui/table-head.tsx";
@@ -73,9 +72,10 @@ async function toggle(webhook: Webhook, isOn: boolean, webhooks: Pick<Resource<u
   const title = `${isOn ? "Enable" : "Disable"} ${name}?`;
   const detail = isOn ? "Changes from now on are sent." : "Changes while it is disabled are not sent.";
   const reviewed = { title, detail, action: isOn ? "Enable" : "Disable", environments, isDangerous: false };
-  if (environments.some(isProtected) && !(await askReview({ ...reviewed, isDestructive: !isOn }))) return;
+  const changeClient = await askReviewIfProtected({ ...reviewed, isDestructive: !isOn });
+  if (changeClient === undefined) return;
   try {
-    await client.call("updateWebhook", { path: { id }, body: { enabled: isOn } });
+    await changeClient.call("updateWebhook", { path: { id }, body: { enabled: isOn } });
     const action = { label: "Undo", run: () => toggle(webhook, !isOn, webhooks) };
     notify(`Webhook ${name} ${isOn ? "enabled" : "disabled"}`, "done", { topic: `webhook ${id}`, action });
     await webhooks.reload();

@@ -1,10 +1,8 @@
 /** Changes of many flags at once: in words, and as few writes as the API allows. */
-import { allPages, ApiError } from "../../../../sdk/client/client.ts";
+import { allPages, ApiError, type Client } from "../../../../sdk/client/client.ts";
 import type { Flag } from "../../../../sdk/client/contract.ts";
 import { exactJson } from "../../../../src/flags/formats/exact-numbers.ts";
-import { keepNoteOf } from "../change-note.ts";
 import { reasonOf } from "../notices.ts";
-import { client } from "../session.ts";
 import type { Planned } from "./bulk-undo.ts";
 
 export type BulkChange =
@@ -35,14 +33,14 @@ const MOST_CHARACTERS = 500_000;
 const ATTEMPTS = 5;
 
 /** Reads the flags of an environment. Those that it does not have are left out. */
-export async function readSelected(environment: string, keys: ReadonlySet<string>): Promise<Selected> {
+export async function readSelected(client: Client, environment: string, keys: ReadonlySet<string>): Promise<Selected> {
   const path = { env: environment };
   const { version } = (await client.call("getEnvironment", { path })).body;
   if (keys.size <= MOST_SINGLE_READS) {
-    const found = await Promise.all([...keys].map((search) => listed(environment, { search })));
+    const found = await Promise.all([...keys].map((search) => listed(client, environment, { search })));
     return { environment, version, flags: found.flat().filter(({ key }, i, all) => isFirst(key, i, all, keys)) };
   }
-  return { environment, version, flags: (await listed(environment, {})).filter(({ key }) => keys.has(key)) };
+  return { environment, version, flags: (await listed(client, environment, {})).filter(({ key }) => keys.has(key)) };
 }
 
 /** A search finds all flags whose key has the text. */
@@ -50,7 +48,7 @@ function isFirst(key: string, i: number, all: readonly Flag[], keys: ReadonlySet
   return keys.has(key) && all.findIndex((other) => other.key === key) === i;
 }
 
-async function listed(environment: string, filter: { search?: string }): Promise<Flag[]> {
+async function listed(client: Client, environment: string, filter: { search?: string }): Promise<Flag[]> {
   return await allPages((cursor) =>
     client.call("listFlags", { path: { env: environment }, query: { ...filter, limit: "200", cursor } }),
   );
@@ -84,7 +82,11 @@ function textOf(flag: Flag, change: Exclude<BulkChange, { kind: "archive" }>, en
  * Writes the planned changes. Returns those that are not made: the API refused them, or somebody else has changed the
  * flag since it was read. All others are made.
  */
-export async function writePlan(selected: Selected, plan: readonly Planned[]): Promise<Failure[]> {
+export async function writePlan(
+  changeClient: Client,
+  selected: Selected,
+  plan: readonly Planned[],
+): Promise<Failure[]> {
   const failures: Failure[] = [];
   const attempt = async (key: string, write: () => Promise<unknown>): Promise<void> => {
     await write().catch((error: unknown) =>
@@ -92,32 +94,37 @@ export async function writePlan(selected: Selected, plan: readonly Planned[]): P
     );
   };
   for (const { flag } of plan.filter(({ wanted }) => wanted === undefined)) {
-    await attempt(flag.key, () => archive(selected, flag.key));
+    await attempt(flag.key, () => archive(changeClient, selected, flag.key));
   }
   for (const { flag } of plan.filter(({ isRestored }) => isRestored)) {
-    await attempt(flag.key, () => client.call("unarchiveFlag", { path: { key: flag.key } }));
+    await attempt(flag.key, () => changeClient.call("unarchiveFlag", { path: { key: flag.key } }));
   }
   let { version } = selected;
   for (const flags of partsOf(plan.flatMap(({ wanted, isRestored }) => (isRestored ? [] : (wanted ?? []))))) {
-    version = await apply({ ...selected, version }, flags, failures);
+    version = await apply(changeClient, { ...selected, version }, flags, failures);
   }
   return failures;
 }
 
 /** Archives a flag that is still as it was read. @throws ApiError 412 if it is not */
-async function archive({ environment, flags }: Selected, key: string): Promise<void> {
-  const { body, headers } = await client.call("getDefinition", { path: { key } });
+async function archive(changeClient: Client, { environment, flags }: Selected, key: string): Promise<void> {
+  const { body, headers } = await changeClient.call("getDefinition", { path: { key } });
   const read = flags.find((flag) => flag.key === key)?.version;
   if (body.environments[environment]?.version !== read) throw new ApiError(412, {});
   const tag = headers.get("etag") ?? undefined;
-  await client.call("archiveFlag", { path: { key }, headers: { "If-Match": tag } });
+  await changeClient.call("archiveFlag", { path: { key }, headers: { "If-Match": tag } });
 }
 
 /**
  * Writes the flags if the environment is at the version at which they were read. If it is not, leaves those that have
  * changed since, and tries again with the others. Returns the environment's version.
  */
-async function apply(selected: Selected, flags: readonly Flag[], failures: Failure[]): Promise<number> {
+async function apply(
+  changeClient: Client,
+  selected: Selected,
+  flags: readonly Flag[],
+  failures: Failure[],
+): Promise<number> {
   const { environment } = selected;
   const path = { env: environment };
   let { version } = selected;
@@ -125,10 +132,10 @@ async function apply(selected: Selected, flags: readonly Flag[], failures: Failu
   for (let attempt = 1; rest.length > 0; attempt++) {
     try {
       const headers = { "If-Match": `"${version}"` };
-      return (await client.call("applyEnvironment", { path, headers, body: { flags: rest } })).body.version;
+      return (await changeClient.call("applyEnvironment", { path, headers, body: { flags: rest } })).body.version;
     } catch (error) {
       const keys = rest.map(({ key }) => key);
-      const now = await readAgain(environment, keys, error, attempt);
+      const now = await readAgain(changeClient, environment, keys, error, attempt);
       if ("reason" in now) {
         failures.push({ keys, reason: now.reason });
         return version;
@@ -137,8 +144,6 @@ async function apply(selected: Selected, flags: readonly Flag[], failures: Failu
       failures.push(...keys.filter((key) => changed.has(key)).map(changedFailure));
       rest = rest.filter(({ key }) => !changed.has(key));
       ({ version } = now);
-      // The next write of this change has the note, and no other change.
-      if (rest.length > 0) keepNoteOf(error);
     }
   }
   return version;
@@ -146,6 +151,7 @@ async function apply(selected: Selected, flags: readonly Flag[], failures: Failu
 
 /** Reads the flags of a refused write for another attempt, or returns why there is none. */
 async function readAgain(
+  client: Client,
   environment: string,
   keys: readonly string[],
   refusal: unknown,
@@ -153,7 +159,9 @@ async function readAgain(
 ): Promise<Selected | { reason: string }> {
   if (!isLate(refusal)) return { reason: reasonOf(refusal) };
   if (attempt === ATTEMPTS) return { reason: `others keep changing ${environment}` };
-  return await readSelected(environment, new Set(keys)).catch((error: unknown) => ({ reason: reasonOf(error) }));
+  return await readSelected(client, environment, new Set(keys)).catch((error: unknown) => ({
+    reason: reasonOf(error),
+  }));
 }
 
 function isLate(error: unknown): boolean {

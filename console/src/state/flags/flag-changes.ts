@@ -1,10 +1,8 @@
 /** Toggles and saves flags, and takes changes back. A toggle is shown at once and undone if it fails. */
-import { ApiError } from "../../../../sdk/client/client.ts";
+import { ApiError, type Client } from "../../../../sdk/client/client.ts";
 import type { Flag } from "../../../../sdk/client/contract.ts";
 import { differences } from "../../../../sdk/client/differences.ts";
-import { askReview } from "../../ui/review/review.tsx";
-import { keepNoteOf, setNote, takeNote } from "../change-note.ts";
-import { isProtected } from "../environments.ts";
+import { askReviewIfProtected } from "../../ui/review/review.tsx";
 import { resolve } from "../merge/resolve.ts";
 import { notify, notifyFailure } from "../notices.ts";
 import { client } from "../session.ts";
@@ -26,18 +24,13 @@ export async function toggleFlag(environment: string, flag: Flag, show: (flag: F
   const id = `${environment} ${flag.key}`;
   // The first toggle may end while the person confirms the second, and `flag` is of the version before both.
   const before = toggles.get(id);
-  let note: string | undefined;
-  if (isProtected(environment)) {
-    if (!(await isToggleConfirmed(environment, flag))) return;
-    note = takeNote();
-  }
+  const changeClient = await askToggle(environment, flag);
+  if (changeClient === undefined) return;
   show({ ...flag, enabled });
   // A second click before the first response starts from the result of the first, so that the two do not conflict.
-  const turn = (toggles.get(id) ?? before ?? Promise.resolve(flag)).then(async (base) => {
-    // The person may have typed the note of the next toggle while this one waited for the one before.
-    setNote(note, true);
-    return (await saveFlag(environment, base, { ...base, enabled })) ?? base;
-  });
+  const turn = (toggles.get(id) ?? before ?? Promise.resolve(flag)).then(
+    async (base) => (await saveFlag(changeClient, environment, base, { ...base, enabled })) ?? base,
+  );
   toggles.set(id, turn);
   const now = await turn;
   if (toggles.get(id) !== turn) return;
@@ -45,9 +38,9 @@ export async function toggleFlag(environment: string, flag: Flag, show: (flag: F
   show(now);
 }
 
-function isToggleConfirmed(environment: string, flag: Flag): Promise<boolean> {
+function askToggle(environment: string, flag: Flag): Promise<Client | undefined> {
   const action = flag.enabled ? "Turn off" : "Turn on";
-  return askReview({
+  return askReviewIfProtected({
     title: `${action} ${flag.key} in ${environment}?`,
     before: plainFlag(flag),
     after: plainFlag({ ...flag, enabled: !flag.enabled }),
@@ -72,6 +65,7 @@ interface SaveOptions {
  * the person is asked about fields that both changed. Returns the saved flag, or `undefined` if nothing was saved.
  */
 export async function saveFlag(
+  changeClient: Client,
   environment: string,
   base: Flag,
   wanted: Flag,
@@ -83,7 +77,7 @@ export async function saveFlag(
   const onRejected = options.onRejected ?? ((error) => notifyFailure(`Could not save ${key}`, error, topic));
   try {
     const headers = base.version === undefined ? {} : { "If-Match": `"${base.version}"` };
-    const { body } = await client.call("putFlag", { path, body: withRemovals(base, wanted), headers });
+    const { body } = await changeClient.call("putFlag", { path, body: withRemovals(base, wanted), headers });
     const text = savedText(environment, base, body.flag, options.theirs ?? []);
     const action = { label: "Undo", run: () => undoFlag(environment, base, body.flag) };
     notify(`${text}${publishedText(body.published)}`, "done", { topic, action });
@@ -103,8 +97,8 @@ export async function saveFlag(
       return theirs;
     }
     options.onMerged?.(theirs, resolved.merged);
-    keepNoteOf(error);
-    return await saveFlag(environment, theirs, resolved.merged, { ...options, theirs: resolved.theirs });
+    const again = { ...options, theirs: resolved.theirs };
+    return await saveFlag(changeClient, environment, theirs, resolved.merged, again);
   }
 }
 
@@ -136,19 +130,16 @@ export async function undoFlag(environment: string, before: Flag, after: Flag): 
     notify(`${key} in ${environment} is already as it was`, "done", { topic });
     return;
   }
-  const affected = await changedEnvironments(environment, now, wanted);
-  if (affected.some(isProtected)) {
-    const isConfirmed = await askReview({
-      title: `Undo the change of ${key} in ${environment}?`,
-      before: sides.theirs,
-      after: wanted,
-      action: "Undo the change",
-      isDangerous: isDangerousChange(now, wanted),
-      environments: affected,
-    });
-    if (!isConfirmed) return;
-  }
-  if ((await saveFlag(environment, now, wanted, { onRejected })) !== undefined) announceUndo();
+  const changeClient = await askReviewIfProtected({
+    title: `Undo the change of ${key} in ${environment}?`,
+    before: sides.theirs,
+    after: wanted,
+    action: "Undo the change",
+    isDangerous: isDangerousChange(now, wanted),
+    environments: await changedEnvironments(environment, now, wanted),
+  });
+  if (changeClient === undefined) return;
+  if ((await saveFlag(changeClient, environment, now, wanted, { onRejected })) !== undefined) announceUndo();
 }
 
 /** The topic of notices about a flag in an environment. */

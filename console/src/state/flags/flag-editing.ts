@@ -1,6 +1,6 @@
 /** The editing of one flag: its draft, the stored flag, the changes between them, and the rejected fields. */
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import { ApiError } from "../../../../sdk/client/client.ts";
+import { ApiError, type Client } from "../../../../sdk/client/client.ts";
 import type { Flag } from "../../../../sdk/client/contract.ts";
 import { type Difference, differences } from "../../../../sdk/client/differences.ts";
 import type { Problem } from "../../ui/fields/problem.ts";
@@ -36,7 +36,7 @@ export interface Editing {
   /** Checks the draft beside the other flags. Resolves with `false` if there are problems, which are then listed. */
   check(others: readonly Flag[]): Promise<boolean>;
   /** Saves the draft. Resolves with `false` if nothing was saved. */
-  save(): Promise<boolean>;
+  save(changeClient: Client): Promise<boolean>;
   /** Continues with a newer version of the flag. The changes of the draft stay. */
   adopt(theirs: Flag): void;
   /** Turns the stored flag on or off at once, without saving the draft. */
@@ -87,7 +87,7 @@ export function createEditing(environment: string, flag: Flag | undefined, initi
       discarded.value++;
     },
     check: refusals.check,
-    save: () => save(environment, state),
+    save: (changeClient) => save(changeClient, environment, state),
     adopt(theirs) {
       if (!hasChanges(state)) return accept(state, theirs);
       rebase(state, theirs, merge(base.peek(), edited.peek(), plainFlag(theirs)).merged);
@@ -115,7 +115,7 @@ function rebase({ stored, base, draft }: State, theirs: Flag, merged: Flag): voi
   draft.value = draftOf(merged, draft.peek());
 }
 
-async function save(environment: string, state: State): Promise<boolean> {
+async function save(changeClient: Client, environment: string, state: State): Promise<boolean> {
   const { edited, refusals } = state;
   const onRejected = (error: unknown): void => {
     // A merge with a newer version may have replaced the draft since.
@@ -128,8 +128,8 @@ async function save(environment: string, state: State): Promise<boolean> {
   const from = state.stored.peek();
   const saved =
     from === undefined
-      ? await createFlag(environment, edited.peek(), onRejected)
-      : await saveFlag(environment, from, edited.peek(), { onRejected, onMerged });
+      ? await createFlag(changeClient, environment, edited.peek(), onRejected)
+      : await saveFlag(changeClient, environment, from, edited.peek(), { onRejected, onMerged });
   if (saved === undefined) return false;
   accept(state, saved);
   return true;

@@ -1,21 +1,21 @@
 /** Creates, deletes, archives and restores flags, and takes this back. */
+import type { Client } from "../../../../sdk/client/client.ts";
 import type { Flag } from "../../../../sdk/client/contract.ts";
-import { askReview } from "../../ui/review/review.tsx";
-import { isProtected } from "../environments.ts";
+import { askReview, askReviewIfProtected } from "../../ui/review/review.tsx";
 import { notify, notifyFailure } from "../notices.ts";
-import { client } from "../session.ts";
 import { announceUndo } from "../undone.ts";
 import { environmentsOf, plainFlag } from "./changed-flag.ts";
 import { changedNow, topicOf } from "./flag-changes.ts";
 
 /** Creates a flag. Returns `undefined` if it was rejected, for example because it already exists. */
 export async function createFlag(
+  changeClient: Client,
   environment: string,
   flag: Flag,
   onRejected: (error: unknown) => void,
 ): Promise<Flag | undefined> {
   try {
-    const { body } = await client.call("createFlag", { path: { env: environment }, body: flag });
+    const { body } = await changeClient.call("createFlag", { path: { env: environment }, body: flag });
     const audience = flag.clientVisible === true ? "" : "; only servers see it, until it is visible to client keys";
     const action = { label: "Undo", run: () => undoCreation(environment, body.flag) };
     const topic = topicOf(environment, flag.key);
@@ -30,22 +30,22 @@ export async function createFlag(
 /** Deletes a flag that was created, after a review in production. */
 export async function undoCreation(environment: string, flag: Flag): Promise<void> {
   const title = `Delete ${flag.key} from ${environment} again?`;
-  if (isProtected(environment) && !(await isRemovalConfirmed(title, [environment], "Delete flag"))) return;
-  if (await deleteFlag(environment, flag)) announceUndo();
+  const changeClient = await askRemoval(title, [environment], "Delete flag");
+  if (changeClient !== undefined && (await deleteFlag(changeClient, environment, flag))) announceUndo();
 }
 
-function isRemovalConfirmed(title: string, environments: readonly string[], action: string): Promise<boolean> {
+function askRemoval(title: string, environments: readonly string[], action: string): Promise<Client | undefined> {
   const detail = "Applications then use the default in their code.";
-  return askReview({ title, detail, environments, action, isDestructive: true });
+  return askReviewIfProtected({ title, detail, environments, action, isDestructive: true });
 }
 
 /** Deletes the flag from the environment, at its version. Returns whether it was deleted. */
-export async function deleteFlag(environment: string, flag: Flag): Promise<boolean> {
+export async function deleteFlag(changeClient: Client, environment: string, flag: Flag): Promise<boolean> {
   const { key, version } = flag;
   const topic = topicOf(environment, key);
   try {
     const headers = version === undefined ? {} : { "If-Match": `"${version}"` };
-    await client.call("deleteFlag", { path: { env: environment, key }, headers });
+    await changeClient.call("deleteFlag", { path: { env: environment, key }, headers });
     const action = { label: "Undo", run: () => undoDeletion(environment, flag) };
     notify(`${key} deleted from ${environment}`, "done", { topic, action });
     return true;
@@ -59,43 +59,43 @@ async function undoDeletion(environment: string, flag: Flag): Promise<void> {
   const after = plainFlag(flag);
   const title = `Restore ${flag.key} in ${environment}?`;
   const reviewed = { title, before: undefined, after, environments: [environment], action: "Restore flag" };
-  if (isProtected(environment) && !(await askReview(reviewed))) return;
+  const changeClient = await askReviewIfProtected(reviewed);
+  if (changeClient === undefined) return;
   const topic = topicOf(environment, flag.key);
-  const restored = await createFlag(environment, after, (error) =>
+  const restored = await createFlag(changeClient, environment, after, (error) =>
     notifyFailure(`Could not restore ${flag.key}`, error, topic),
   );
   if (restored !== undefined) announceUndo();
 }
 
 /** Archives the flag in all environments. Returns whether it was archived. */
-export async function archiveFlag(key: string): Promise<boolean> {
+export async function archiveFlag(changeClient: Client, key: string): Promise<boolean> {
   const action = { label: "Undo", run: () => undoArchiving(key) };
   return await write(`${key} archived`, `Could not archive ${key}`, `archive ${key}`, action, () =>
-    client.call("archiveFlag", { path: { key } }),
+    changeClient.call("archiveFlag", { path: { key } }),
   );
 }
 
 async function undoArchiving(key: string): Promise<void> {
-  if (await restoreArchived(key, { isReviewed: (await environmentsOf(key)).some(isProtected) })) announceUndo();
+  if (await restoreArchived(key, askReviewIfProtected)) announceUndo();
 }
 
-/** Restores an archived flag, after a review unless the caller knows that it needs none. */
-export async function restoreArchived(key: string, { isReviewed = true } = {}): Promise<boolean> {
+/** Restores an archived flag after a review. Returns whether it was restored. */
+export async function restoreArchived(key: string, ask = askReview): Promise<boolean> {
   const detail = "It comes back in every environment with the configuration that it had, and is served at once.";
   const environments = await environmentsOf(key);
   const title = `Restore ${key}?`;
-  if (isReviewed && !(await askReview({ title, detail, environments, action: "Restore flag" }))) return false;
+  const changeClient = await ask({ title, detail, environments, action: "Restore flag" });
+  if (changeClient === undefined) return false;
   const action = { label: "Undo", run: () => undoRestoring(key) };
   return await write(`${key} restored`, `Could not restore ${key}`, `archive ${key}`, action, () =>
-    client.call("unarchiveFlag", { path: { key } }),
+    changeClient.call("unarchiveFlag", { path: { key } }),
   );
 }
 
 async function undoRestoring(key: string): Promise<void> {
-  const environments = await environmentsOf(key);
-  const isReviewed = environments.some(isProtected);
-  if (isReviewed && !(await isRemovalConfirmed(`Archive ${key} again?`, environments, "Archive flag"))) return;
-  if (await archiveFlag(key)) announceUndo();
+  const changeClient = await askRemoval(`Archive ${key} again?`, await environmentsOf(key), "Archive flag");
+  if (changeClient !== undefined && (await archiveFlag(changeClient, key))) announceUndo();
 }
 
 async function write(

@@ -1,5 +1,5 @@
 /** Compares an import with an environment, writes it there, and undoes it. */
-import { allPages, ApiError } from "../../../../sdk/client/client.ts";
+import { allPages, ApiError, type Client } from "../../../../sdk/client/client.ts";
 import { differences } from "../../../../sdk/client/differences.ts";
 import type { ImportedProject } from "../../../../sdk/import/index.ts";
 import { applyAll, checkAll, planAll } from "../../../../sdk/project/apply.ts";
@@ -67,8 +67,11 @@ export interface ImportPeriod {
  *
  * @throws Error that says which parts are written
  */
-export async function applyImport(plan: EnvironmentPlan): Promise<{ text: string; period?: ImportPeriod }> {
-  const { published, version } = await write(plan, IMPORT);
+export async function applyImport(
+  changeClient: Client,
+  plan: EnvironmentPlan,
+): Promise<{ text: string; period?: ImportPeriod }> {
+  const { published, version } = await write(changeClient, plan, IMPORT);
   const text = `Import into ${plan.environment}: ${changedText(plan.changes)}${published}`;
   const period = await readPeriod(plan, version).catch(() => undefined);
   return period === undefined ? { text } : { text, period };
@@ -102,7 +105,7 @@ const MOST_NAMED = 20;
 export async function readUseOfDeleted({ environment, changes }: EnvironmentPlan): Promise<string[]> {
   const deleted = changes.flatMap(({ kind, action, key }) => (kind === "flag" && action === "delete" ? key : []));
   if (deleted.length === 0) return [];
-  const { flags } = await readSelected(environment, new Set(deleted));
+  const { flags } = await readSelected(client, environment, new Set(deleted));
   const used = flags.flatMap(({ key, lastEvaluatedAt }) =>
     lastEvaluatedAt ? `${environment} last evaluated ${key} ${agoText(Date.parse(lastEvaluatedAt), Date.now())}` : [],
   );
@@ -113,8 +116,8 @@ export async function readUseOfDeleted({ environment, changes }: EnvironmentPlan
 }
 
 /** Undoes an import. Returns the result in words. @throws Error that says which parts are written */
-export async function applyUndo({ plan, left }: Inverse): Promise<string> {
-  const { published } = await write(plan, UNDO);
+export async function applyUndo(changeClient: Client, { plan, left }: Inverse): Promise<string> {
+  const { published } = await write(changeClient, plan, UNDO);
   const rest =
     left.length === 0
       ? ""
@@ -139,11 +142,12 @@ function changedText(changes: readonly PlannedChange[]): string {
 
 /** Returns the last version, and a sentence about caches that do not have the change yet, or nothing. */
 async function write(
+  changeClient: Client,
   plan: EnvironmentPlan,
   options: { isWhole: boolean },
 ): Promise<{ published: string; version: number | undefined }> {
   const { environment } = plan;
-  const { outcomes, error } = await applyAll(client, [plan], options);
+  const { outcomes, error } = await applyAll(changeClient, [plan], options);
   const [outcome] = outcomes;
   if (error === undefined) return { published: publishedText(outcome?.published ?? {}), version: outcome?.version };
   const isLate = error instanceof ApiError && error.status === 412;

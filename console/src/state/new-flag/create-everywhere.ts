@@ -1,13 +1,12 @@
 /** Creates a flag in every environment, and remembers what happened for the notice on the flag's page. */
 import { signal } from "@preact/signals";
-import { ApiError } from "../../../../sdk/client/client.ts";
+import { ApiError, type Client } from "../../../../sdk/client/client.ts";
 import type { Flag } from "../../../../sdk/client/contract.ts";
 import { listText } from "../../../../sdk/words/names.ts";
-import { askReview } from "../../ui/review/review.tsx";
+import { askReviewIfProtected } from "../../ui/review/review.tsx";
 import type { Problem } from "../../ui/fields/problem.ts";
 import { isProtected } from "../environments.ts";
 import { notify, notifyFailure, reasonOf } from "../notices.ts";
-import { client } from "../session.ts";
 
 export interface CreatedFlag {
   flag: Flag;
@@ -28,6 +27,7 @@ export const createdFlag = signal<CreatedFlag | undefined>(undefined);
  * chosen one comes first: if it refuses the flag, then nothing is written at all. Returns whether it was created.
  */
 export async function createEverywhere(
+  changeClient: Client,
   environment: string,
   others: readonly string[],
   { flag, off }: { flag: Flag; off: Flag },
@@ -35,7 +35,8 @@ export async function createEverywhere(
 ): Promise<boolean> {
   const versions: Record<string, number> = {};
   try {
-    versions[environment] = (await client.call("createFlag", { path: { env: environment }, body: flag })).body.version;
+    const path = { env: environment };
+    versions[environment] = (await changeClient.call("createFlag", { path, body: flag })).body.version;
   } catch (error) {
     const isTaken = error instanceof ApiError && error.status === 409;
     const problems = error instanceof ApiError ? (error.problem.errors ?? []) : [];
@@ -47,7 +48,7 @@ export async function createEverywhere(
   const failures: CreatedFlag["failures"][number][] = [];
   for (const other of others) {
     try {
-      versions[other] = (await client.call("createFlag", { path: { env: other }, body: off })).body.version;
+      versions[other] = (await changeClient.call("createFlag", { path: { env: other }, body: off })).body.version;
     } catch (error) {
       failures.push({ environment: other, reason: reasonOf(error) });
     }
@@ -69,21 +70,19 @@ export async function createEverywhere(
  */
 export async function undoCreation({ flag: { key, enabled }, environment, versions }: CreatedFlag): Promise<boolean> {
   const all = Object.keys(versions);
-  const isConfirmed =
-    !all.some(isProtected) ||
-    (await askReview({
-      title: `Delete ${key} again?`,
-      detail: `It is deleted from ${listText(all, "and")}. Applications then use the default in their code.`,
-      action: "Delete flag",
-      isDestructive: true,
-      isDangerous: enabled && isProtected(environment),
-      environments: all,
-    }));
-  if (!isConfirmed) return false;
+  const changeClient = await askReviewIfProtected({
+    title: `Delete ${key} again?`,
+    detail: `It is deleted from ${listText(all, "and")}. Applications then use the default in their code.`,
+    action: "Delete flag",
+    isDestructive: true,
+    isDangerous: enabled && isProtected(environment),
+    environments: all,
+  });
+  if (changeClient === undefined) return false;
   const deleted: string[] = [];
   for (const [env, version] of Object.entries(versions)) {
     try {
-      await client.call("deleteFlag", { path: { env, key }, headers: { "If-Match": `"${version}"` } });
+      await changeClient.call("deleteFlag", { path: { env, key }, headers: { "If-Match": `"${version}"` } });
       deleted.push(env);
     } catch (error) {
       notifyFailure(`Could not delete ${key} from ${env}`, error);

@@ -1,12 +1,10 @@
 /** Saves and deletes segments, and takes this back. Changes of two people are merged. */
-import { ApiError } from "../../../../sdk/client/client.ts";
+import { ApiError, type Client } from "../../../../sdk/client/client.ts";
 import type { Segment, SegmentInput } from "../../../../sdk/client/contract.ts";
 import { differences } from "../../../../sdk/client/differences.ts";
 import { changesText, segmentChanges } from "../../../../sdk/words/changes.ts";
 import { countText, listText } from "../../../../sdk/words/names.ts";
-import { askReview } from "../../ui/review/review.tsx";
-import { keepNoteOf } from "../change-note.ts";
-import { isProtected } from "../environments.ts";
+import { askReview, askReviewIfProtected } from "../../ui/review/review.tsx";
 import { publishedText } from "../flags/flag-changes.ts";
 import { resolve } from "../merge/resolve.ts";
 import { notify, notifyFailure } from "../notices.ts";
@@ -39,6 +37,7 @@ interface SaveOptions {
  * `undefined` if nothing was written.
  */
 export async function saveSegment(
+  changeClient: Client,
   environment: string,
   base: Segment | undefined,
   wanted: SegmentInput,
@@ -48,7 +47,7 @@ export async function saveSegment(
   const topic = topicOf(environment, key);
   try {
     const headers = base === undefined ? { "If-None-Match": "*" } : { "If-Match": `"${base.version}"` };
-    const { body } = await client.call("putSegment", { path: { env: environment, key }, body: wanted, headers });
+    const { body } = await changeClient.call("putSegment", { path: { env: environment, key }, body: wanted, headers });
     const text = savedText(environment, base, body.segment, options.theirs ?? []);
     const action = { label: "Undo", run: () => undoSegment(environment, base, body.segment) };
     notify(`${text}${publishedText(body.published)}`, "done", { topic, action });
@@ -75,8 +74,8 @@ export async function saveSegment(
       return theirs;
     }
     options.onMerged?.(theirs, resolved.merged);
-    keepNoteOf(error);
-    return await saveSegment(environment, theirs, resolved.merged, { ...options, theirs: resolved.theirs });
+    const again = { ...options, theirs: resolved.theirs };
+    return await saveSegment(changeClient, environment, theirs, resolved.merged, again);
   }
 }
 
@@ -106,7 +105,7 @@ export async function undoSegment(environment: string, before: Segment | undefin
   if (before === undefined) {
     const text = `Segment ${key} in ${environment} has changed since, so it stays`;
     if (now.version !== after.version) return void notify(text, "done", { topic: topicOf(environment, key) });
-    if (await deleteSegment(environment, now, { isReviewed: isProtected(environment) })) announceUndo();
+    if (await deleteSegment(environment, now, askReviewIfProtected)) announceUndo();
     return;
   }
   const sides = { base: inputOf(after), mine: inputOf(before), theirs: inputOf(now) };
@@ -117,20 +116,17 @@ export async function undoSegment(environment: string, before: Segment | undefin
     notify(`Segment ${key} in ${environment} is already as it was`);
     return;
   }
-  if (isProtected(environment)) {
-    const isConfirmed = await askReview({
-      title: `Undo the change of segment ${key} in ${environment}?`,
-      before: sides.theirs,
-      after: wanted,
-      action: "Undo the change",
-      isDangerous: isDangerousSegment(now, wanted),
-      environments: [environment],
-    });
-    if (!isConfirmed) return;
-  }
-  if ((await saveSegment(environment, now, wanted, { onRejected: failure(environment, key) })) !== undefined) {
-    announceUndo();
-  }
+  const changeClient = await askReviewIfProtected({
+    title: `Undo the change of segment ${key} in ${environment}?`,
+    before: sides.theirs,
+    after: wanted,
+    action: "Undo the change",
+    isDangerous: isDangerousSegment(now, wanted),
+    environments: [environment],
+  });
+  if (changeClient === undefined) return;
+  const options = { onRejected: failure(environment, key) };
+  if ((await saveSegment(changeClient, environment, now, wanted, options)) !== undefined) announceUndo();
 }
 
 /** Shows the problems with fields as a notice, where the fields are not on the page. */
@@ -154,26 +150,23 @@ export async function readSegment(environment: string, key: string, onGone?: () 
   }
 }
 
-/** Deletes the segment, after a review unless the caller knows that it needs none. Returns whether it was deleted. */
-export async function deleteSegment(
-  environment: string,
-  segment: Segment,
-  { isReviewed = true } = {},
-): Promise<boolean> {
+/** Deletes the segment after a review. Returns whether it was deleted. */
+export async function deleteSegment(environment: string, segment: Segment, ask = askReview): Promise<boolean> {
   const { key, version } = segment;
   const topic = topicOf(environment, key);
-  if (isReviewed) {
-    const isConfirmed = await askReview({
-      title: `Delete segment ${key} from ${environment}?`,
-      detail: "Nothing uses this segment, so no flag changes.",
-      action: "Delete segment",
-      isDestructive: true,
-      environments: [environment],
-    });
-    if (!isConfirmed) return false;
-  }
+  const changeClient = await ask({
+    title: `Delete segment ${key} from ${environment}?`,
+    detail: "Nothing uses this segment, so no flag changes.",
+    action: "Delete segment",
+    isDestructive: true,
+    environments: [environment],
+  });
+  if (changeClient === undefined) return false;
   try {
-    await client.call("deleteSegment", { path: { env: environment, key }, headers: { "If-Match": `"${version}"` } });
+    await changeClient.call("deleteSegment", {
+      path: { env: environment, key },
+      headers: { "If-Match": `"${version}"` },
+    });
     const action = { label: "Undo", run: () => undoDeletion(environment, inputOf(segment)) };
     notify(`Segment ${key} deleted from ${environment}`, "done", { topic, action });
     return true;
@@ -186,9 +179,10 @@ export async function deleteSegment(
 async function undoDeletion(environment: string, wanted: SegmentInput): Promise<void> {
   const title = `Restore segment ${wanted.key} in ${environment}?`;
   const reviewed = { title, after: wanted, environments: [environment], action: "Restore segment", isDangerous: false };
-  if (isProtected(environment) && !(await askReview(reviewed))) return;
-  const onRejected = failure(environment, wanted.key);
-  if ((await saveSegment(environment, undefined, wanted, { onRejected })) !== undefined) announceUndo();
+  const changeClient = await askReviewIfProtected(reviewed);
+  if (changeClient === undefined) return;
+  const options = { onRejected: failure(environment, wanted.key) };
+  if ((await saveSegment(changeClient, environment, undefined, wanted, options)) !== undefined) announceUndo();
 }
 
 function topicOf(environment: string, key: string): string {

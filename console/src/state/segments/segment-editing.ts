@@ -1,5 +1,6 @@
 /** The editing of one segment: its draft, the stored segment, and the rejected fields. */
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
+import type { Client } from "../../../../sdk/client/client.ts";
 import type { Segment, SegmentInput } from "../../../../sdk/client/contract.ts";
 import { differences } from "../../../../sdk/client/differences.ts";
 import { merge } from "../merge/merge.ts";
@@ -23,7 +24,7 @@ export interface SegmentEditing {
   /** Checks the draft before it is sent. Resolves with `false` if there are problems, which are then listed. */
   check(): Promise<boolean>;
   /** Saves the draft. Resolves with the saved segment. */
-  save(): Promise<Segment | undefined>;
+  save(changeClient: Client): Promise<Segment | undefined>;
   /** Continues with a newer version of the segment. The changes of the draft stay. */
   adopt(theirs: Segment): void;
 }
@@ -71,11 +72,12 @@ export function createSegmentEditing(
       refused.value = { problems: found.filter(({ pointer }) => pointer !== "/name" || isNamed), sent };
       return refused.peek()?.problems.length === 0;
     },
-    async save() {
+    async save(changeClient) {
       refused.value = undefined;
       // A merge with a newer version may have replaced the draft since.
       const onRejected = (problems: FieldErrors): void => void (refused.value = { problems, sent: wanted.peek() });
-      const saved = await saveSegment(environment, stored.peek(), wanted.peek(), { onRejected, onMerged: rebase });
+      const options = { onRejected, onMerged: rebase };
+      const saved = await saveSegment(changeClient, environment, stored.peek(), wanted.peek(), options);
       if (saved !== undefined) rebase(saved, inputOf(saved));
       return saved;
     },

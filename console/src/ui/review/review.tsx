@@ -1,5 +1,7 @@
 import type { ComponentChildren, JSX } from "preact";
-import { typedWord } from "../../state/environments.ts";
+import type { Client } from "../../../../sdk/client/client.ts";
+import { isProtected, typedWord } from "../../state/environments.ts";
+import { createChangeClient } from "../../state/session.ts";
 import { FormDialog } from "../dialog-form.tsx";
 import { ReviewedChanges } from "../words/differences.tsx";
 import { createPrompt } from "../prompt.ts";
@@ -36,18 +38,28 @@ export function ReviewDialog({
   environments,
   isDangerous = true,
   typed = isDangerous ? typedWord(environments) : undefined,
+  plan,
   children,
   ...form
 }: ReviewProps & {
   busyAction?: string;
   cancel?: string;
-  changesLater?: boolean;
+  /** The changes that `children` show; `undefined` while they are loading. */
+  plan?: readonly object[] | undefined;
   isReady?: boolean;
-  onSubmit: () => void | Promise<void>;
+  onSubmit: (changeClient: Client) => void | Promise<void>;
   onClose: () => void;
 }): JSX.Element {
+  const isShown = after !== undefined || plan !== undefined;
+  const reviewed = isShown ? JSON.stringify([before, after, plan]) : undefined;
   return (
-    <FormDialog {...form} typed={typed} changes={environments} hasOnlyReason={children === undefined}>
+    <FormDialog
+      {...form}
+      typed={typed}
+      reviewed={reviewed}
+      changes={environments}
+      hasOnlyReason={children === undefined}
+    >
       {detail !== undefined && <p>{detail}</p>}
       {warnings.length > 0 && (
         <ul class="warnings" aria-label="Still in use">
@@ -62,14 +74,22 @@ export function ReviewDialog({
   );
 }
 
-const review = createPrompt<ReviewProps, boolean>();
+const review = createPrompt<ReviewProps, Client | undefined>();
 
-/** Asks for the review of a change that is made afterwards; resolves with whether it was confirmed. */
+/**
+ * Asks for the review of a change. Resolves with the client for all writes of the change, which sends the person's
+ * reason with each, or with `undefined` if the person gives the change up.
+ */
 export const askReview = review.ask;
+
+/** Asks for the review of a change in production. Elsewhere, resolves at once with a client without a reason. */
+export async function askReviewIfProtected(props: ReviewProps): Promise<Client | undefined> {
+  return props.environments.some(isProtected) ? await askReview(props) : createChangeClient();
+}
 
 /** Shows the open review. The page has this once. */
 export function Reviews(): JSX.Element | null {
   if (review.open.value === undefined) return null;
   const { id, choose, ...props } = review.open.value;
-  return <ReviewDialog key={id} {...props} changesLater onSubmit={() => choose(true)} onClose={() => choose(false)} />;
+  return <ReviewDialog key={id} {...props} onSubmit={choose} onClose={() => choose(undefined)} />;
 }

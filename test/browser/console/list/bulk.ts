@@ -163,6 +163,31 @@ function describeRaces(world: () => ConsoleWorld): void {
       await page.locator(".notice").filter({ hasText: "Turned off in staging: bulk-late-2" }).waitFor();
     });
 
+    it("confirms again by typing when there is another change to review, and keeps the reason", async () => {
+      await world().save({ key: "bulk-retyped", default: { variant: "on" } });
+      await open("bulk-retyped", "production").then((page) =>
+        page.getByRole("checkbox", { name: "Select bulk-retyped" }).click(),
+      );
+      expectStatus(412);
+      await choose("Turn off…");
+      const [typed, reason] = [dialog().getByLabel(/to confirm$/), dialog().getByLabel("Why? (optional)")];
+      const turnOff = dialog().getByRole("button", { name: "Turn off 1" });
+      await typed.fill("production");
+      await reason.fill("INC-4: too slow");
+      await during("**/apply", () => world().save({ key: "bulk-retyped", default: { variant: "off" } }));
+      await turnOff.click();
+      await dialog()
+        .getByText(/^bulk-retyped: somebody else has changed it/)
+        .waitFor();
+      await expect.poll(() => typed.inputValue()).toBe("");
+      await expect.poll(() => turnOff.isDisabled()).toBe(true);
+      expect(await reason.inputValue()).toBe("INC-4: too slow");
+      await typed.fill("production");
+      await turnOff.click();
+      await dialog().waitFor({ state: "detached" });
+      await expect.poll(() => world().evaluate("bulk-retyped")).toMatchObject({ reason: "DISABLED" });
+    });
+
     it("archives no flag that somebody else has just changed", async () => {
       await world().save({ key: "bulk-wanted" }, "staging");
       await open("bulk-wanted").then((page) => page.getByRole("checkbox", { name: "Select bulk-wanted" }).click());

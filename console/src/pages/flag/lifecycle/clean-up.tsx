@@ -42,7 +42,7 @@ export function CleanUp({
 async function archive(editing: Editing, { key }: Flag): Promise<void> {
   const environments = await environmentsOf(key);
   if (await isStillNeeded(key, environments)) return;
-  const isConfirmed = await askReview({
+  const changeClient = await askReview({
     title: `Archive ${key}?`,
     detail:
       "In every environment, applications then use the default in their code. The key stays reserved, and all configurations are kept: you can restore the flag as it is now.",
@@ -51,13 +51,13 @@ async function archive(editing: Editing, { key }: Flag): Promise<void> {
     isDestructive: true,
     environments,
   });
-  if (isConfirmed && (await archiveFlag(key))) leave(editing);
+  if (changeClient !== undefined && (await archiveFlag(changeClient, key))) leave(editing);
 }
 
 async function remove(editing: Editing, flag: Flag): Promise<void> {
   const { environment } = editing;
   if (await isStillNeeded(flag.key, [environment])) return;
-  const isConfirmed = await askReview({
+  const changeClient = await askReview({
     title: `Delete ${flag.key} from ${environment}?`,
     detail:
       "Applications then use the default in their code. If no other environment has the flag, its definition is deleted too.",
@@ -66,7 +66,7 @@ async function remove(editing: Editing, flag: Flag): Promise<void> {
     isDestructive: true,
     environments: [environment],
   });
-  if (isConfirmed && (await deleteFlag(environment, flag))) leave(editing);
+  if (changeClient !== undefined && (await deleteFlag(changeClient, environment, flag))) leave(editing);
 }
 
 /** Goes to the list. The draft of a flag that is gone is no unsaved work. */

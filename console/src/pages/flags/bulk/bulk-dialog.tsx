@@ -1,10 +1,12 @@
 import type { JSX } from "preact";
 import { useId, useState } from "preact/hooks";
+import type { Client } from "../../../../../sdk/client/client.ts";
 import { listText } from "../../../../../sdk/words/names.ts";
 import { environments, typedWord } from "../../../state/environments.ts";
 import { type BulkChange, type Failure, planOf, readSelected, writePlan } from "../../../state/flags/bulk-changes.ts";
 import type { Planned } from "../../../state/flags/bulk-undo.ts";
 import { useResource } from "../../../state/resource.ts";
+import { client } from "../../../state/session.ts";
 import { ReviewDialog } from "../../../ui/review/review.tsx";
 import { Loaded } from "../../../ui/states.tsx";
 import { notifyBulk, Plan } from "./bulk-undo.tsx";
@@ -35,15 +37,15 @@ export function BulkDialog({ action, environment: current, keys, onWritten, onCl
   const [environment, setEnvironment] = useState(current);
   const [text, setText] = useState("");
   const [failures, setFailures] = useState<readonly Failure[]>([]);
-  const selected = useResource(() => readSelected(environment, keys), [environment, keys]);
+  const selected = useResource(() => readSelected(client, environment, keys), [environment, keys]);
   const known = selected.data.value;
   const change = changeOf(action, text.trim());
   const plan = known === undefined || change === undefined ? [] : planOf(known, change);
   const count = keys.size === 1 ? "1 flag" : `${keys.size} flags`;
   const isSwitch = action === "on" || action === "off";
-  const submit = async (): Promise<void> => {
+  const submit = async (changeClient: Client): Promise<void> => {
     if (known === undefined) return;
-    const found = await writePlan(known, plan);
+    const found = await writePlan(changeClient, known, plan);
     setFailures(found);
     onWritten();
     const refused = new Set(found.flatMap((failure) => failure.keys));
@@ -61,6 +63,7 @@ export function BulkDialog({ action, environment: current, keys, onWritten, onCl
       isDestructive={action === "off" || action === "archive"}
       typed={action === "archive" ? "archive" : isSwitch ? typedWord([environment]) : undefined}
       isDangerous={false}
+      plan={known && plan}
       environments={[environment]}
       onSubmit={submit}
       onClose={onClose}

@@ -1,13 +1,15 @@
 /** Undoes a change of many flags. */
 import type { JSX } from "preact";
+import type { Client } from "../../../../../sdk/client/client.ts";
 import { listText } from "../../../../../sdk/words/names.ts";
-import { environments, isProtected } from "../../../state/environments.ts";
+import { environments } from "../../../state/environments.ts";
 import { readSelected, writePlan } from "../../../state/flags/bulk-changes.ts";
 import { type Planned, undoPlanOf } from "../../../state/flags/bulk-undo.ts";
 import { environmentsOf } from "../../../state/flags/changed-flag.ts";
 import { notify, notifyFailure } from "../../../state/notices.ts";
+import { client } from "../../../state/session.ts";
 import { announceUndo } from "../../../state/undone.ts";
-import { askReview } from "../../../ui/review/review.tsx";
+import { askReviewIfProtected } from "../../../ui/review/review.tsx";
 
 /** Says what was written, with Undo. */
 export function notifyBulk(environment: string, text: string, written: readonly Planned[]): void {
@@ -18,14 +20,14 @@ export function notifyBulk(environment: string, text: string, written: readonly 
 async function undoBulk(environment: string, written: readonly Planned[]): Promise<void> {
   try {
     const keys = new Set(written.map(({ flag }) => flag.key));
-    const selected = await readSelected(environment, keys);
+    const selected = await readSelected(client, environment, keys);
     const { plan, left } = undoPlanOf(written, selected.flags);
     const rest =
       left.length === 0 ? "" : `. Left as they are, because they have changed since: ${listText(left, "and", 3)}`;
     if (plan.length === 0) return void notify(`Nothing was undone${rest}`);
-    const affected = await environmentsOfPlan(environment, plan);
-    if (affected.some(isProtected) && !(await isConfirmed(affected, plan))) return;
-    const failures = await writePlan(selected, plan);
+    const changeClient = await askUndo(await environmentsOfPlan(environment, plan), plan);
+    if (changeClient === undefined) return;
+    const failures = await writePlan(changeClient, selected, plan);
     const changed = new Set(failures.flatMap((failure) => (failure.isChanged === true ? failure.keys : [])));
     for (const failure of failures.filter(({ isChanged }) => isChanged !== true))
       notify(`Could not undo ${failure.keys.join(", ")}: ${failure.reason}`, "failed");
@@ -59,10 +61,10 @@ async function environmentsOfPlan(environment: string, plan: readonly Planned[])
   return [...new Set([environment, ...found.flat()])];
 }
 
-function isConfirmed(affected: readonly string[], plan: readonly Planned[]): Promise<boolean> {
+function askUndo(affected: readonly string[], plan: readonly Planned[]): Promise<Client | undefined> {
   const isSwitched = ({ flag, wanted, isRestored }: Planned): boolean =>
     isRestored === true || flag.enabled !== wanted?.enabled;
-  return askReview({
+  return askReviewIfProtected({
     title: `Undo the change of ${plan.length === 1 ? "1 flag" : `${plan.length} flags`}?`,
     action: "Undo the change",
     isDangerous: plan.some(isSwitched),
