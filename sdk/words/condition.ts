@@ -4,7 +4,7 @@ import { type Read, readingText } from "../client/reader-text.ts";
 import { bracketed, schemeRemark } from "../client/scheme-text.ts";
 import { countPacked } from "../../src/flags/hashes/packed-hashes.ts";
 import { countText, listText, nameText, valueText } from "./names.ts";
-import { OPERATOR_TEXTS } from "./operators.ts";
+import { NEGATED_OPERATOR_TEXTS, OPERATOR_TEXTS } from "./operators.ts";
 import { percentText } from "./share.ts";
 
 type Leaf = Extract<Condition, { attribute: unknown }>;
@@ -58,36 +58,33 @@ export function innerText(condition: Condition, isShort: boolean): string {
 
 function notText(condition: Condition, isShort: boolean): string {
   if ("segment" in condition) return `not in segment ${nameText(condition.segment)}`;
-  if ("attribute" in condition && isEquality(condition)) return leafText(condition, true, isShort);
+  // "has an element that is not" would be another test.
+  if ("attribute" in condition && condition.each !== true) return leafText(condition, true, isShort);
   return `not (${conditionText(condition, isShort)})`;
-}
-
-/** Whether "is" is the whole test, so that "is not" is its opposite. */
-function isEquality({ operator, each, packed }: Leaf): boolean {
-  return (operator === "equals" || operator === "in") && each !== true && packed === undefined;
 }
 
 function leafText(leaf: Leaf, isNegated: boolean, isShort: boolean): string {
   const { attribute, operator, values, packed, read, each } = leaf;
   const subject = [pathText(attribute) || "…", readText(read, each)].filter(Boolean).join(" ");
-  return `${subject} ${comparisonText()}${bracketed(remarksOf(leaf))}`;
+  return `${subject} ${comparisonText()}${bracketed(remarksOf(leaf, isNegated))}`;
 
   function comparisonText(): string {
-    if (packed !== undefined) return `is one of ${countText(countPacked(packed), "hash", "hashes")}`;
-    if (values === undefined) return OPERATOR_TEXTS[operator];
+    const text = (isNegated ? NEGATED_OPERATOR_TEXTS : OPERATOR_TEXTS)[operator];
+    if (packed !== undefined) return `${text} ${countText(countPacked(packed), "hash", "hashes")}`;
+    if (values === undefined) return text;
     const shown = values.map(valueText);
     const list = (word: "and" | "or"): string =>
       shown.length === 0 ? "…" : listText(shown, word, isShort ? FEW : MANY_VALUES);
-    if (operator === "between") return `is between ${pairsOf(shown)}`;
-    if (operator === "array_contains_all") return `contains ${shown.length > 1 ? "all of " : ""}${list("and")}`;
-    if (operator === "array_contains_any") return `contains ${list("or")}`;
-    if (!isEquality(leaf)) return `${isOne(operator) ? "is" : OPERATOR_TEXTS[operator]} ${list("or")}`;
-    return isNegated && shown.length > 1 ? `is none of ${list("or")}` : `is ${isNegated ? "not " : ""}${list("or")}`;
+    const hasMany = shown.length > 1;
+    const does = isNegated ? "does not contain" : "contains";
+    if (operator === "between") return `${text} ${pairsOf(shown)}`;
+    if (operator === "array_contains_all") return `${does} ${hasMany ? "all of " : ""}${list("and")}`;
+    if (operator === "array_contains_any") {
+      return isNegated && hasMany ? `contains none of ${list("or")}` : `${does} ${list("or")}`;
+    }
+    if (operator !== "equals" && operator !== "in") return `${text} ${list("or")}`;
+    return isNegated && hasMany ? `is none of ${list("or")}` : `is ${isNegated ? "not " : ""}${list("or")}`;
   }
-}
-
-function isOne(operator: string): boolean {
-  return operator === "equals" || operator === "in";
 }
 
 /** `1 and 5 or 10 and 20` */
@@ -104,18 +101,18 @@ export function readText(read: Read | undefined, each: boolean | undefined): str
   return [each === true && "has an element that", reading].filter(Boolean).join(" ");
 }
 
-/** Returns the options of a test that stand in brackets after it. */
-export function remarksOf({ caseInsensitive, missing, invalid }: Leaf): string[] {
+/** Returns the options of a test, or of its opposite, that stand in brackets after it. */
+export function remarksOf({ caseInsensitive, missing, invalid }: Leaf, isNegated: boolean): string[] {
+  const remark = (truth: boolean | "unknown" | undefined, state: string): string[] => {
+    if (truth === undefined || truth === false) return [];
+    if (truth === "unknown") return [`unknown if ${state}`];
+    return [isNegated ? `false if ${state}` : `also if ${state}`];
+  };
   return [
     ...(caseInsensitive === true ? ["ignoring case"] : []),
-    ...truthRemark(missing, "missing"),
-    ...truthRemark(invalid, "not comparable"),
+    ...remark(missing, "missing"),
+    ...remark(invalid, "not comparable"),
   ];
-}
-
-function truthRemark(truth: boolean | "unknown" | undefined, state: string): string[] {
-  if (truth === undefined || truth === false) return [];
-  return [truth === true ? `also if ${state}` : `unknown if ${state}`];
 }
 
 function bucketText({ by, salt, hash, total, ranges }: Bucket, isShort: boolean): string {

@@ -27,3 +27,31 @@ export const OPERATOR_TEXTS: Record<Operator, string> = {
   array_contains_any: "contains one of",
   array_contains_all: "contains all of",
 };
+
+/** The opposites of the operators in words. */
+export const NEGATED_OPERATOR_TEXTS: Record<Operator, string> = {
+  equals: "does not equal",
+  in: "is none of",
+  contains: "does not contain",
+  starts_with: "does not start with",
+  ends_with: "does not end with",
+  matches: "does not match pattern",
+  exists: "does not exist",
+  lt: "is not below",
+  lte: "is not at most",
+  gt: "is not above",
+  gte: "is not at least",
+  between: "is not between",
+  before: "is not before",
+  after: "is not after",
+  semver_eq: "is not version",
+  semver_lt: "is not older than",
+  semver_lte: "is not at most version",
+  semver_gt: "is not newer than",
+  semver_gte: "is not at least version",
+  semver_caret: "is not compatible with (^)",
+  semver_tilde: "is not a patch release of (~)",
+  ip_in_cidr: "is not in CIDR block",
+  array_contains_any: "contains none of",
+  array_contains_all: "does not contain all of",
+};

@@ -83,7 +83,9 @@ describe("the conditions of a project file", () => {
     const { code, out } = await t.run("diff changed.yaml");
     expect(code).toBe(3);
     expect(out).toContain("(read as version-loose)");
-    expect(out).toContain("(unknown if missing, also if not comparable)) → not (age is below 18 (unknown if missing))");
+    expect(out).toContain(
+      "age is not below 18 (unknown if missing, false if not comparable) → age is not below 18 (unknown if missing)",
+    );
   });
 
   test("show another list of packed hashes by its number only", async ({ expect }) => {

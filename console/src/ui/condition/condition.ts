@@ -1,7 +1,7 @@
 /** The types and operators of conditions in the builder, and how a condition changes from one to another. */
 import type { Condition } from "../../../../sdk/client/contract.ts";
 import type { Operator } from "../../../../src/flags/document.ts";
-import { OPERATOR_TEXTS } from "../../../../sdk/words/operators.ts";
+import { NEGATED_OPERATOR_TEXTS, OPERATOR_TEXTS } from "../../../../sdk/words/operators.ts";
 import {
   CASE_OPERATORS,
   readerName,
@@ -57,7 +57,7 @@ const OPERATORS: readonly (readonly [label: string, operators: readonly Operator
 
 export const OPERATOR_GROUPS = OPERATORS.map(([label, operators]) => ({
   label,
-  operators: operators.map((operator) => [operator, OPERATOR_TEXTS[operator]] as const),
+  operators: operators.map((name) => [name, OPERATOR_TEXTS[name], NEGATED_OPERATOR_TEXTS[name]] as const),
 }));
 
 /** The readers, in words. */

@@ -1,20 +1,26 @@
-import type { JSX } from "preact";
+import { Fragment, type JSX } from "preact";
 import { useId } from "preact/hooks";
 import type { Operator } from "../../../../src/flags/document.ts";
 import { Field } from "../fields/field.tsx";
 import { ProblemText, useField } from "../fields/problems.tsx";
 import { OPERATOR_GROUPS } from "./condition.ts";
 
+/** Stands before the operator in the value of an option that is the opposite. */
+const NOT = "not ";
+
 /** The operator of a condition, by the kind of its values. */
 export function OperatorSelect({
   isLabelHidden,
   operator,
+  isNegated,
   onChange,
   pointer,
 }: {
   isLabelHidden?: boolean;
   operator: Operator;
-  onChange: (operator: Operator) => void;
+  /** Whether the condition is the opposite. The select has no opposites if it is `undefined`. */
+  isNegated?: boolean | undefined;
+  onChange: (operator: Operator, isNegated: boolean) => void;
   pointer: string;
 }): JSX.Element {
   const id = useId();
@@ -24,16 +30,17 @@ export function OperatorSelect({
       <select
         {...field}
         id={id}
-        value={operator}
+        value={isNegated === true ? NOT + operator : operator}
         title={operator}
-        onChange={(event) => onChange(event.currentTarget.value as Operator)}
+        onChange={({ currentTarget: { value } }) => onChange(value.replace(NOT, "") as Operator, value.startsWith(NOT))}
       >
         {OPERATOR_GROUPS.map(({ label, operators }) => (
           <optgroup key={label} label={label}>
-            {operators.map(([name, text]) => (
-              <option key={name} value={name}>
-                {text}
-              </option>
+            {operators.map(([name, text, opposite]) => (
+              <Fragment key={name}>
+                <option value={name}>{text}</option>
+                {isNegated !== undefined && <option value={NOT + name}>{opposite}</option>}
+              </Fragment>
             ))}
           </optgroup>
         ))}

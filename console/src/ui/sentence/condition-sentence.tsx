@@ -6,9 +6,16 @@ import { Icon } from "../kit/icon.tsx";
 import * as icons from "../kit/icons.ts";
 import { useItemKeys } from "../condition/use-item-keys.ts";
 import type { Known } from "../condition/condition.ts";
-import { LeafSentence } from "./leaf-sentence.tsx";
+import { AttributeSentence } from "./attribute-sentence.tsx";
 import { Word } from "./part.tsx";
-import { conjunctionOf, isPlainLeaf, segmentTestOf, withNewPart, withoutPart, withPart } from "./plain-condition.ts";
+import {
+  attributeTestOf,
+  conjunctionOf,
+  segmentTestOf,
+  withNewPart,
+  withoutPart,
+  withPart,
+} from "./plain-condition.ts";
 import { SegmentSentence } from "./segment-sentence.tsx";
 import { focusIn } from "./use-open-part.ts";
 
@@ -98,10 +105,11 @@ interface PartProps {
 
 /** One condition of the sentence. A condition that has no parts is text. */
 function PartSentence({ part, segments, onSegment, ...rest }: PartProps): JSX.Element {
-  const test = segmentTestOf(part);
-  if (test !== undefined) return <SegmentSentence {...rest} test={test} segments={segments} />;
-  if (!isPlainLeaf(part)) return <span class="text">{innerText(part, true)}</span>;
-  return <LeafSentence {...rest} leaf={part} onSegment={segments.length === 0 ? undefined : onSegment} />;
+  const membership = segmentTestOf(part);
+  if (membership !== undefined) return <SegmentSentence {...rest} test={membership} segments={segments} />;
+  const test = attributeTestOf(part);
+  if (test === undefined) return <span class="text">{innerText(part, true)}</span>;
+  return <AttributeSentence {...rest} test={test} onSegment={segments.length === 0 ? undefined : onSegment} />;
 }
 
 const EVERYONE = { joint: "AND", parts: [], pointerOf: () => "" } as const;

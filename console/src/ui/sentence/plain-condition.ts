@@ -43,13 +43,24 @@ export function withoutPart(condition: Condition, index: number): Condition | un
   return "any" in condition ? { any: rest } : { all: rest };
 }
 
-/** Whether a person can read the values of a leaf. Hashes are not readable. */
-export function isPlainLeaf(condition: Condition): condition is Leaf {
-  return (
-    "attribute" in condition &&
-    condition.packed === undefined &&
-    valueKindOf(condition.operator, condition.read) !== "hash"
-  );
+export interface AttributeTest {
+  leaf: Leaf;
+  /** Whether the condition is the opposite of the test. */
+  isNegated: boolean;
+}
+
+/** Returns the test of an attribute whose values a person can read, or `undefined`. Hashes are not readable. */
+export function attributeTestOf(condition: Condition): AttributeTest | undefined {
+  const isNegated = "not" in condition;
+  const leaf = isNegated ? condition.not : condition;
+  if (!("attribute" in leaf) || leaf.packed !== undefined) return undefined;
+  // "has an element that is not" would be another test.
+  if (valueKindOf(leaf.operator, leaf.read) === "hash" || (isNegated && leaf.each === true)) return undefined;
+  return { leaf, isNegated };
+}
+
+export function conditionOfAttribute({ leaf, isNegated }: AttributeTest): Condition {
+  return isNegated ? { not: leaf } : leaf;
 }
 
 export interface SegmentTest {
@@ -65,7 +76,7 @@ export function segmentTestOf(condition: Condition): SegmentTest | undefined {
   return undefined;
 }
 
-export function conditionOfTest({ segment, isNegated }: SegmentTest): Condition {
+export function conditionOfSegment({ segment, isNegated }: SegmentTest): Condition {
   return isNegated ? { not: { segment } } : { segment };
 }
 

@@ -5,7 +5,7 @@ import { type Known, segmentOptions } from "../condition/condition.ts";
 import { Select } from "../fields/select.tsx";
 import { RemoveButton } from "../remove-button.tsx";
 import { Part } from "./part.tsx";
-import { conditionOfTest, type SegmentTest } from "./plain-condition.ts";
+import { conditionOfSegment, type SegmentTest } from "./plain-condition.ts";
 
 const IN = "in segment";
 const NOT_IN = "not in segment";
@@ -47,7 +47,7 @@ export function SegmentSentence({
             isLabelHidden
             value={text}
             options={[IN, NOT_IN].map((one) => [one, one] as const)}
-            onChange={(chosen) => onChange(conditionOfTest({ segment, isNegated: chosen === NOT_IN }))}
+            onChange={(chosen) => onChange(conditionOfSegment({ segment, isNegated: chosen === NOT_IN }))}
             pointer={`${at}/membership`}
           />
         }
@@ -68,7 +68,7 @@ export function SegmentSentence({
               isLabelHidden
               value={segment}
               options={segmentOptions(segments)}
-              onChange={(key) => onChange(conditionOfTest({ segment: key, isNegated }))}
+              onChange={(key) => onChange(conditionOfSegment({ segment: key, isNegated }))}
               pointer={at}
               required
             />

@@ -53,6 +53,7 @@ export function describeConditionSentences(world: () => ConsoleWorld): void {
     });
   });
 
+  describeOpposites(world);
   describeRemovals(world);
   describeSegmentSentences(world);
   describeNewRules(world);
@@ -80,6 +81,43 @@ function describeRemovals(world: () => ConsoleWorld): void {
       const context = { targetingKey: "user-1", country: "NL" };
       const served = () => world().evaluate("rules-removed", { environment: "staging", context });
       await expect.poll(served).toMatchObject({ value: false });
+    });
+  });
+}
+
+function describeOpposites(world: () => ConsoleWorld): void {
+  describe("a test in the sentence of a rule", () => {
+    const { page, openRule, part, editor, save, stored } = useSentences(world);
+
+    it("becomes its opposite and stays editable, and the opposite becomes the test again", async () => {
+      const plan = { attribute: "plan", operator: "starts_with" as const, values: ["p"] };
+      await openRule("test-opposite", { when: { all: [HOME, { not: plan }] }, serve: { variant: "on" } });
+      const choose = async (name: string, text: string): Promise<void> => {
+        await part(name).click();
+        // The list of the browser is open now, and takes Escape for itself.
+        await page().getByRole("combobox", { name: "Operator" }).selectOption(text);
+        await page().getByText("THEN", { exact: true }).click();
+      };
+      await choose("Rule 1, country, operator: is one of", "is none of");
+      await part("Rule 1, country, operator: is none of").waitFor();
+      await choose("Rule 1, plan, operator: does not start with", "starts with");
+      await page().getByRole("button", { name: "Remove BE" }).click();
+      await part("Rule 1, plan, values: p").click();
+      await editor("Rule 1, plan, values").getByRole("textbox").fill("team,");
+      await page().keyboard.press("Escape");
+      expect(await seriousFindings(page())).toEqual([]);
+      await save();
+      expect((await stored("test-opposite"))[0]?.when).toEqual({
+        all: [{ not: { ...HOME, values: ["NL"] } }, { ...plan, values: ["p", "team"] }],
+      });
+      const of = (country: string, tested: string) =>
+        world().evaluate("test-opposite", {
+          environment: "staging",
+          context: { targetingKey: "user-1", country, plan: tested },
+        });
+      await expect.poll(() => of("BE", "pro")).toMatchObject({ value: true });
+      expect(await of("NL", "pro")).toMatchObject({ value: false });
+      expect(await of("BE", "free")).toMatchObject({ value: false });
     });
   });
 }

@@ -2,9 +2,10 @@
 import { expect, test } from "vitest";
 import type { Condition } from "../../../../sdk/client/contract.ts";
 import {
-  conditionOfTest,
+  attributeTestOf,
+  conditionOfAttribute,
+  conditionOfSegment,
   conjunctionOf,
-  isPlainLeaf,
   segmentTestOf,
   shownValues,
   withNewPart,
@@ -39,17 +40,23 @@ test("a part changes in its place, which has its pointer", () => {
   expect(conjunctionOf(NL).pointerOf(0)).toBe("");
 });
 
-test("hashes, groups, segments and negations have no parts", () => {
-  expect(isPlainLeaf(NL)).toBe(true);
-  expect(isPlainLeaf({ ...NL, read: { sha256: "salt" } } as Condition)).toBe(false);
-  for (const one of [{ segment: "beta" }, { not: NL }, { all: [NL] }]) expect(isPlainLeaf(one)).toBe(false);
+test("an attribute has a test that can be the opposite, except of hashes and list elements", () => {
+  expect(attributeTestOf(NL)).toEqual({ leaf: NL, isNegated: false });
+  expect(attributeTestOf({ not: NL })).toEqual({ leaf: NL, isNegated: true });
+  const each: Condition = { ...NL, each: true };
+  expect(attributeTestOf(each)).toEqual({ leaf: each, isNegated: false });
+  for (const one of [NL, { not: NL }, each]) expect(conditionOfAttribute(attributeTestOf(one)!)).toEqual(one);
+  const hash = { ...NL, read: { sha256: "salt" } } as Condition;
+  for (const one of [hash, { not: each }, { segment: "beta" }, { all: [NL] }, { not: { not: NL } }]) {
+    expect(attributeTestOf(one)).toBeUndefined();
+  }
 });
 
 test("a segment has a test that can be the opposite", () => {
   const beta: Condition = { segment: "beta" };
   expect(segmentTestOf(beta)).toEqual({ segment: "beta", isNegated: false });
   expect(segmentTestOf({ not: beta })).toEqual({ segment: "beta", isNegated: true });
-  for (const one of [beta, { not: beta }]) expect(conditionOfTest(segmentTestOf(one)!)).toEqual(one);
+  for (const one of [beta, { not: beta }]) expect(conditionOfSegment(segmentTestOf(one)!)).toEqual(one);
   for (const one of [NL, { not: NL }, { all: [beta] }, { not: { not: beta } }]) {
     expect(segmentTestOf(one)).toBeUndefined();
   }

@@ -1,9 +1,10 @@
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
+import type { Condition } from "../../../../sdk/client/contract.ts";
 import { bracketed } from "../../../../sdk/client/scheme-text.ts";
 import { pathText, readText, remarksOf } from "../../../../sdk/words/condition.ts";
 import { moreText } from "../../../../sdk/words/names.ts";
-import { OPERATOR_TEXTS } from "../../../../sdk/words/operators.ts";
+import { NEGATED_OPERATOR_TEXTS, OPERATOR_TEXTS } from "../../../../sdk/words/operators.ts";
 import { changeOperator, emptyLeaf, type Leaf } from "../condition/condition.ts";
 import { isSame } from "../fields/parsed.ts";
 import { OperatorSelect } from "../condition/operator-select.tsx";
@@ -15,11 +16,11 @@ import { Icon } from "../kit/icon.tsx";
 import * as icons from "../kit/icons.ts";
 import { RemoveButton } from "../remove-button.tsx";
 import { Part, Word } from "./part.tsx";
-import { shownValues } from "./plain-condition.ts";
+import { type AttributeTest, conditionOfAttribute, shownValues } from "./plain-condition.ts";
 
-interface LeafProps {
-  leaf: Leaf;
-  onChange: (leaf: Leaf) => void;
+interface AttributeProps {
+  test: AttributeTest;
+  onChange: (condition: Condition) => void;
   onRemove: () => void;
   /** Whether the sentence has no other condition. */
   isOnly: boolean;
@@ -33,38 +34,46 @@ interface LeafProps {
 }
 
 /** The test of an attribute as a part of a sentence: `country is one of NL BE`. */
-export function LeafSentence(props: LeafProps): JSX.Element {
-  const { leaf, onChange, pointer, of } = props;
+export function AttributeSentence({ test, onChange, ...props }: AttributeProps): JSX.Element {
+  const { leaf, isNegated } = test;
   const { operator, read, each } = leaf;
+  const pointer = `${props.pointer}${isNegated ? "/not" : ""}`;
   const name = pathText(leaf.attribute);
   const reading = readText(read, each);
-  const remarks = bracketed(remarksOf(leaf)).trim();
-  const subject = `${of}, ${name || "new condition"}`;
+  const remarks = bracketed(remarksOf(leaf, isNegated)).trim();
+  const subject = `${props.of}, ${name || "new condition"}`;
+  const text = (isNegated ? NEGATED_OPERATOR_TEXTS : OPERATOR_TEXTS)[operator];
+  const change = (changed: Leaf, negated = isNegated): void =>
+    onChange(conditionOfAttribute({ leaf: changed, isNegated: negated }));
+  const parts: LeafProps = { ...props, leaf, onChange: change, pointer };
   return (
     <>
-      <AttributePart {...props} name={name} />
+      <AttributePart {...parts} name={name} />
       {reading !== "" && <Word>{reading}</Word>}
       <Part
         name={`${subject}, operator`}
-        value={OPERATOR_TEXTS[operator]}
+        value={text}
         pointer={`${pointer}/operator`}
         isList
         editor={
           <OperatorSelect
             isLabelHidden
             operator={operator}
-            onChange={(changed) => onChange(changeOperator(leaf, changed))}
+            isNegated={each === true ? undefined : isNegated}
+            onChange={(changed, negated) => change(changeOperator(leaf, changed), negated)}
             pointer={`${pointer}/operator`}
           />
         }
       >
-        {OPERATOR_TEXTS[operator]}
+        {text}
       </Part>
-      <ValuesPart {...props} subject={subject} />
+      <ValuesPart {...parts} subject={subject} />
       {remarks !== "" && <Word>{remarks}</Word>}
     </>
   );
 }
+
+type LeafProps = Omit<AttributeProps, "test" | "onChange"> & { leaf: Leaf; onChange: (leaf: Leaf) => void };
 
 function AttributePart({
   leaf,
