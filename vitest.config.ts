@@ -43,7 +43,7 @@ export default defineConfig({
         },
       },
       {
-        // Long, large or in real time, one file after the other: `npm run test:deep`.
+        // Long, large or in real time: `npm run test:deep`. Many files wait more than they work, so two run at a time.
         test: {
           ...shared,
           name: "deep",
@@ -51,7 +51,7 @@ export default defineConfig({
           exclude: ["test/deep/worker/**", ...(hasServices ? withoutServices : [])],
           testTimeout: 1_200_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },
