@@ -11,6 +11,8 @@ import {
 } from "../src/flags/document.ts";
 import type { Flag } from "../sdk/client/contract.ts";
 import { numberProblem } from "../src/flags/formats/exact-numbers.ts";
+import { depthProblem } from "../src/flags/formats/nesting.ts";
+import { LIMITS } from "../src/flags/limits.ts";
 import { parseInstant } from "../src/flags/formats/instant.ts";
 import { UsageError } from "./exit.ts";
 
@@ -187,7 +189,7 @@ function valueOf(name: string, text: string, type: FlagType): unknown {
   const example = { boolean: "true", integer: "12", float: "0.5", object: '{"size":12}', json: "'\"text\"'" }[type];
   if (!isOfType(value, type))
     throw new UsageError(`--variant ${name} must be of type ${type}, for example ${name}=${example}, not ${text}`);
-  const problem = numberProblem(text, value);
+  const problem = depthProblem(value, LIMITS.jsonDepth) ?? numberProblem(text, value);
   if (problem !== undefined) throw new UsageError(`--variant ${name}: the value ${problem}`);
   return value;
 }

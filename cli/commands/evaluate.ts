@@ -3,6 +3,8 @@ import { type Command, InvalidArgumentError } from "commander";
 import type { Explanation, Replay } from "../../sdk/client/contract.ts";
 import { WEIGHT_TOTAL } from "../../src/flags/document.ts";
 import { isInexact, numberProblem } from "../../src/flags/formats/exact-numbers.ts";
+import { depthProblem } from "../../src/flags/formats/nesting.ts";
+import { MAX_CONTEXT_DEPTH } from "../../src/flags/limits.ts";
 import { withExamples } from "../examples.ts";
 import { oneLine } from "../text/escape.ts";
 import { EXIT, ExitError, UsageError } from "../exit.ts";
@@ -149,7 +151,7 @@ function valueOf(text: string): unknown {
   } catch {
     return text;
   }
-  const problem = numberProblem(text, value);
+  const problem = depthProblem(value, MAX_CONTEXT_DEPTH - 1) ?? numberProblem(text, value);
   // The shell removes the outer quotes. Without the inner ones, a number would remain.
   const example = isInexact(text) ? `, such as '"${text}"'` : "";
   if (problem !== undefined) throw new InvalidArgumentError(`the value ${problem}${example}`);

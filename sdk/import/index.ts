@@ -2,6 +2,7 @@
  * Imports the flags of other systems: `importProject` turns a system's own export into flags and segments that give
  * every user the same results. Pure: no I/O, no time, no chance.
  */
+import { sourceDepthProblem } from "./depth.ts";
 import { finish } from "./finish.ts";
 import { formProblem } from "./forms.ts";
 import { importConfigCat } from "./systems/configcat/index.ts";
@@ -60,9 +61,10 @@ const IMPORTERS: Record<SystemName, Importer> = {
  * the report names every flag that cannot be imported, and why.
  */
 export function importProject(system: SystemName, source: unknown, options: ImportOptions = {}): ImportedProject {
-  const draft = IMPORTERS[system](source, options);
+  const tooDeep = sourceDepthProblem(source);
+  const draft = IMPORTERS[system](tooDeep === undefined ? source : {}, options);
   const { flags, segments, entries } = finish(draft, options);
-  const problem = formProblem(system, source, entries);
+  const problem = tooDeep ?? formProblem(system, source, entries);
   return {
     flags,
     segments,

@@ -1,3 +1,5 @@
+import { depthProblem, MAX_FILE_LEVELS } from "../../src/flags/formats/nesting.ts";
+import { InvalidFileError } from "./errors.ts";
 import { isRecord } from "./record.ts";
 
 /**
@@ -6,13 +8,17 @@ import { isRecord } from "./record.ts";
  * @throws InvalidFileError that contains `name`
  */
 export async function parseSource(text: string, name: string, isStream = false): Promise<unknown> {
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch {
     // The console loads the parser only for a file that needs it.
     const { parseYaml, parseYamlDocuments } = await import("./yaml.ts");
     return isStream ? parseYamlDocuments(text, name) : parseYaml(text, name);
   }
+  const problem = depthProblem(value, MAX_FILE_LEVELS);
+  if (problem !== undefined) throw new InvalidFileError(`${name} ${problem}`);
+  return value;
 }
 
 /**

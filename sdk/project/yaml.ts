@@ -12,6 +12,7 @@ import {
   visit,
 } from "yaml";
 import { INEXACT_NUMBER, isInexact, mayBeInexact } from "../../src/flags/formats/exact-numbers.ts";
+import { depthProblem, MAX_FILE_LEVELS, tooDeepText } from "../../src/flags/formats/nesting.ts";
 import { InvalidFileError } from "./errors.ts";
 
 /** Bounds the mistakes that one message lists. */
@@ -50,12 +51,20 @@ type YamlDocument = ReturnType<typeof parseAllDocuments>[number];
 
 function valueOf(document: YamlDocument, lines: LineCounter, name: string): unknown {
   const [broken] = document.errors;
+  if (broken?.code === "RESOURCE_EXHAUSTION") throw new InvalidFileError(`${name} ${tooDeepText(MAX_FILE_LEVELS)}`);
   if (broken !== undefined) throw new InvalidFileError(`${name} is neither JSON nor YAML: ${broken.message}`);
   const [unread] = document.warnings;
   if (unread !== undefined) throw new InvalidFileError(`${name} cannot be read as it is written: ${unread.message}`);
   const mistakes = mistakesIn(document, lines);
   if (mistakes.length > 0)
     throw new InvalidFileError(`${name} has errors:${mistakes.map((one) => `\n  ${one}`).join("")}`);
+  const value = expanded(document, name);
+  const problem = depthProblem(value, MAX_FILE_LEVELS);
+  if (problem !== undefined) throw new InvalidFileError(`${name} ${problem}`);
+  return value;
+}
+
+function expanded(document: YamlDocument, name: string): unknown {
   try {
     return document.toJS({ maxAliasCount: 1000 }) as unknown;
   } catch (error) {

@@ -47,6 +47,9 @@ export const LIMITS = {
   jsonDepth: 64,
 } as const;
 
+/** The number of levels of objects and lists in an evaluation context. docs/api.md lists it. */
+export const MAX_CONTEXT_DEPTH = 8;
+
 /** The limits of one request that writes many flags and segments of an environment. */
 export const APPLY_LIMITS = { bytes: 8 * 1024 * 1024, documents: 10_000 } as const;
 

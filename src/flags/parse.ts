@@ -3,6 +3,7 @@ import { safeParse, type BaseIssue, type GenericSchema, type InferOutput } from 
 import { InvalidInputError, type FieldError } from "../ops/errors.ts";
 import type { FlagInput } from "./document.ts";
 import { parseInstant } from "./formats/instant.ts";
+import { tooDeepText } from "./formats/nesting.ts";
 import { validateJsonSchema } from "./json-schema/validate-json-schema.ts";
 import { LIMITS, RESERVED_NAME } from "./limits.ts";
 import {
@@ -77,7 +78,7 @@ function findUnsafeParts(input: unknown): FieldError[] {
     const { value, pointer, depth } = next;
     if (typeof value !== "object" || value === null) continue;
     if (depth >= LIMITS.jsonDepth) {
-      return [{ pointer, detail: `is nested too deeply; at most ${LIMITS.jsonDepth} levels are accepted` }];
+      return [{ pointer, detail: tooDeepText(LIMITS.jsonDepth) }];
     }
     for (const name of Object.keys(value)) {
       const inner = `${pointer}/${escapePointer(name)}`;

@@ -7,6 +7,7 @@ import {
   type PackedHashes,
 } from "./document.ts";
 import { packedProblem } from "./hashes/packed-hashes.ts";
+import { tooDeepText } from "./formats/nesting.ts";
 import { LIMITS } from "./limits.ts";
 import { hasEmptyAlternative } from "./formats/pattern.ts";
 import { valueProblem } from "./operator-values.ts";
@@ -46,7 +47,7 @@ export function validateCondition(
     });
   }
   if (depth === LIMITS.conditionDepth + 1) {
-    errors.push({ pointer, detail: `is nested too deeply; at most ${LIMITS.conditionDepth} levels are accepted` });
+    errors.push({ pointer, detail: tooDeepText(LIMITS.conditionDepth) });
     return;
   }
   const group = "all" in condition ? "all" : "any" in condition ? "any" : undefined;

@@ -55,17 +55,17 @@ export function findInexactNumbers(
  */
 export function numberProblem(text: string, value: unknown): string | undefined {
   const [inexact] = findInexactNumbers(text, 1);
-  const steps = inexact ?? infiniteNumber(value);
+  const steps = inexact ?? infiniteNumber(value, 1);
   if (steps === undefined) return undefined;
   const place = steps.map((step) => `/${step}`).join("");
   return `${place} ${inexact === undefined ? INFINITE_NUMBER : INEXACT_NUMBER}`.trimStart();
 }
 
-function infiniteNumber(value: unknown): Steps | undefined {
+function infiniteNumber(value: unknown, level: number): Steps | undefined {
   if (typeof value === "number") return Number.isFinite(value) ? undefined : [];
-  if (typeof value !== "object" || value === null) return undefined;
+  if (typeof value !== "object" || value === null || level > MAX_LEVELS) return undefined;
   for (const [name, child] of Object.entries(value)) {
-    const rest = infiniteNumber(child);
+    const rest = infiniteNumber(child, level + 1);
     if (rest !== undefined) return [name, ...rest];
   }
   return undefined;

@@ -7,7 +7,7 @@ import {
   mayBeInexact,
   type Steps,
 } from "../../flags/formats/exact-numbers.ts";
-import { LIMITS, RESERVED_NAME } from "../../flags/limits.ts";
+import { LIMITS, MAX_CONTEXT_DEPTH, RESERVED_NAME } from "../../flags/limits.ts";
 import { cfOf, type RequestFacts } from "../../ops/runtime.ts";
 import { HttpError } from "../errors.ts";
 import { CF_FACTS, type FACT_HEADERS } from "./request-facts.ts";
@@ -15,7 +15,6 @@ import { CF_FACTS, type FACT_HEADERS } from "./request-facts.ts";
 /** The limits of one evaluation request. docs/api.md lists them. */
 export const MAX_BODY_BYTES = 64 * 1024;
 const MAX_ATTRIBUTES = 500;
-const MAX_CONTEXT_DEPTH = 8;
 /** A condition may compare one text with 5,000 values, so the length of the text bounds the CPU time of a request. */
 const MAX_TEXT_LENGTH = 4096;
 /** No condition can name a longer attribute. */

@@ -1,4 +1,5 @@
 import { findInexactNumbers, INEXACT_NUMBER, INFINITE_NUMBER, type Steps } from "../../flags/formats/exact-numbers.ts";
+import { tooDeepText } from "../../flags/formats/nesting.ts";
 import { LIMITS, RESERVED_NAME } from "../../flags/limits.ts";
 import { escapePointer, pointerTo } from "../../flags/validate.ts";
 import { type FieldError, InvalidInputError } from "../../ops/errors.ts";
@@ -99,9 +100,7 @@ export function findMistakes(root: unknown): FieldError[] {
       mistakes.push({ pointer: pointer(), detail: INFINITE_NUMBER });
     } else if (typeof value === "object" && value !== null) {
       if (path.length >= LIMITS.jsonDepth) {
-        return [
-          { pointer: pointer(), detail: `is nested too deeply; at most ${LIMITS.jsonDepth} levels are accepted` },
-        ];
+        return [{ pointer: pointer(), detail: tooDeepText(LIMITS.jsonDepth) }];
       }
       path.push(containerOf(value));
     }

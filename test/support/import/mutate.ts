@@ -5,14 +5,14 @@ const STRANGE: readonly unknown[] = [null, true, -1, 1.5, 1e300, "", "x", "__pro
 
 type Path = (string | number)[];
 
-/** Returns a copy of a source in which some parts are gone, or are something else. */
-export function mutated(source: unknown, draws: Draws): unknown {
+/** Returns a copy of a source in which some parts are gone, or are one of the values. */
+export function mutated(source: unknown, draws: Draws, values = STRANGE): unknown {
   let copy = structuredClone(source);
   for (let count = 1 + draws.below(3); count > 0; count--) {
     const paths = pathsIn(copy);
     // Half of the mutations are near the top, which the many leaves would hide.
     const near = paths.filter((path) => path.length <= 4);
-    copy = withChange(copy, draws.pick(draws.happens(0.5) && near.length > 0 ? near : paths), draws);
+    copy = withChange(copy, draws.pick(draws.happens(0.5) && near.length > 0 ? near : paths), draws, values);
   }
   return copy;
 }
@@ -25,9 +25,9 @@ function pathsIn(value: unknown, path: Path = [], found: Path[] = []): Path[] {
   return found;
 }
 
-function withChange(source: unknown, path: Path, draws: Draws): unknown {
+function withChange(source: unknown, path: Path, draws: Draws, values: readonly unknown[]): unknown {
   const last = path.at(-1);
-  const strange = structuredClone(draws.pick(STRANGE));
+  const strange = structuredClone(draws.pick(values));
   if (last === undefined) return strange;
   const parent = path
     .slice(0, -1)

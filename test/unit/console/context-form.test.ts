@@ -17,6 +17,20 @@ describe("a context as a form", () => {
     );
   });
 
+  test("a context with more levels than an evaluation accepts is a problem in words", ({ expect }) => {
+    const lists = (levels: number): string => "[".repeat(levels) + "]".repeat(levels);
+    const rowsWith = (text: string) => readRows([{ name: "a", type: "JSON", text }]).problems;
+    expect(rowsWith(lists(7))).toEqual(new Map());
+    expect(readContextText(`{"a":${lists(7)}}`)).toMatchObject({ values: {} });
+    for (const levels of [8, 20_000]) {
+      expect(rowsWith(lists(levels)).get(0)).toBe("is nested too deeply; at most 7 levels are accepted");
+      expect(readContextText(`{"a":${lists(levels)}}`)).toEqual({
+        problem: "This context is nested too deeply; at most 8 levels are accepted.",
+      });
+    }
+    expect(readContextText("[".repeat(20_000))).toMatchObject({ problem: expect.stringContaining("not valid JSON") });
+  });
+
   test("each row has its own problem, and rows without a name are skipped", ({ expect }) => {
     const { values, problems } = readRows([
       { name: "seats", type: "number", text: "twelve" },

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Document } from "yaml";
 import { InvalidFileError } from "../../../sdk/project/errors.ts";
+import { parseSource } from "../../../sdk/project/source.ts";
 import { markLargeNumbers, parseYaml } from "../../../sdk/project/yaml.ts";
 
 const INEXACT = "must be within ±9007199254740991, because larger whole numbers lose digits; write it as text";
@@ -26,6 +27,21 @@ describe("YAML and JSON files", () => {
     expect(refusal(`flags:\n  - rules:\n      - values: [1, ${number}]\n`)).toBe(
       `f.yaml has errors:\n  /flags/0/rules/0/values/1 (line 3) ${INEXACT}`,
     );
+  });
+
+  test.for(["[", "{a: ", "- "])("a file that is nested too deeply is refused in words: %s", (open) => {
+    const close = { "[": "]", "{a: ": "}" }[open] ?? "";
+    const nested = (levels: number): string => open.repeat(levels) + (open === "[" ? "" : "1") + close.repeat(levels);
+    expect(refusal(nested(256))).toMatch(/^accepted/);
+    for (const levels of [257, 20_000])
+      expect(refusal(nested(levels))).toBe("f.yaml is nested too deeply; at most 256 levels are accepted");
+  });
+
+  test("JSON that is nested too deeply is refused in the same words", async () => {
+    const nested = (levels: number): string => "[".repeat(levels) + "]".repeat(levels);
+    await expect(parseSource(nested(256), "f.json")).resolves.toHaveLength(1);
+    const refused = parseSource(nested(20_000), "f.json");
+    await expect(refused).rejects.toThrow("f.json is nested too deeply; at most 256 levels are accepted");
   });
 
   test("underscores of YAML 1.1 do not hide a large number", () => {

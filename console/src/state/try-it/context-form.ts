@@ -1,7 +1,8 @@
 /** Converts an evaluation context to rows of a form, and back. */
 
 import { exactJson, numberProblem } from "../../../../src/flags/formats/exact-numbers.ts";
-import { RESERVED_NAME } from "../../../../src/flags/limits.ts";
+import { depthProblem } from "../../../../src/flags/formats/nesting.ts";
+import { MAX_CONTEXT_DEPTH, RESERVED_NAME } from "../../../../src/flags/limits.ts";
 import { jsonProblems, jsonProblemText } from "../../ui/kit/json-problems.ts";
 
 export const VALUE_TYPES = ["text", "number", "boolean", "JSON"] as const;
@@ -28,13 +29,18 @@ export function readRows(rows: readonly Row[]): ReadRows {
     if (name === "") continue;
     if (Object.hasOwn(values, name)) problems.set(i, "is used twice");
     const value = readValue(row);
-    const problem = value === undefined || row.type === "text" ? undefined : numberProblem(row.text, value);
+    const problem = value === undefined || row.type === "text" ? undefined : problemOf(row.text, value);
     if (value === undefined) problems.set(i, `is not ${row.type === "number" ? "a number" : "valid JSON"}`);
     else if (problem !== undefined) problems.set(i, problem);
     else if (name === RESERVED_NAME) problems.set(i, "is a name that is not accepted");
     else values[name] = value;
   }
   return { values, problems };
+}
+
+/** The context is the first level itself. */
+function problemOf(text: string, value: unknown): string | undefined {
+  return depthProblem(value, MAX_CONTEXT_DEPTH - 1) ?? numberProblem(text, value);
 }
 
 function readValue({ type, text }: Row): unknown {
@@ -62,6 +68,8 @@ export function readContextText(text: string): { values: Record<string, unknown>
   if (text.trim() === "") return { values: {} };
   try {
     const value: unknown = JSON.parse(text);
+    const depth = depthProblem(value, MAX_CONTEXT_DEPTH);
+    if (depth !== undefined) return { problem: `This context ${depth}.` };
     const problem = numberProblem(text, value);
     if (problem !== undefined) return { problem };
     if (typeof value === "object" && value !== null && !Array.isArray(value)) {

@@ -1,4 +1,6 @@
-import { printParseErrorCode, visit } from "jsonc-parser";
+import { type JSONVisitor, printParseErrorCode, visit } from "jsonc-parser";
+import { tooDeepText } from "../../../../src/flags/formats/nesting.ts";
+import { LIMITS } from "../../../../src/flags/limits.ts";
 
 /** A mistake in JSON text. Lines and columns count from 1. */
 export interface JsonProblem {
@@ -26,9 +28,12 @@ const MESSAGES: Readonly<Record<string, string>> = {
   InvalidCharacter: "this character needs an escape, such as \\n for a line break",
 };
 
+/** Ends the parser, which recurses, before deeper text overflows the stack. */
+const TOO_DEEP = new Error(tooDeepText(LIMITS.jsonDepth));
+
 /**
  * Returns the mistakes in JSON text: keys that occur twice in one object, and the first mistake of its syntax, because
- * later ones usually follow from it.
+ * later ones usually follow from it. JSON with more levels than the API accepts is a mistake too.
  */
 export function jsonProblems(text: string): JsonProblem[] {
   const problems: JsonProblem[] = [];
@@ -44,30 +49,38 @@ export function jsonProblems(text: string): JsonProblem[] {
   // The keys of each open object. An open array has none.
   const open: (Set<string> | undefined)[] = [];
   let isBroken = false;
-  visit(
-    text,
-    {
-      onObjectBegin: () => void open.push(new Set()),
-      onObjectEnd: () => void open.pop(),
-      onArrayBegin: () => void open.push(undefined),
-      onArrayEnd: () => void open.pop(),
-      onObjectProperty(key, offset, length, line, character) {
-        const keys = open.at(-1);
-        if (keys?.has(key) === true)
-          add(`the key "${key}" is already used in this object`, offset, length, line, character);
-        keys?.add(key);
-      },
-      onError(code, offset, length, line, character) {
-        if (isBroken) return;
-        isBroken = true;
-        const name = printParseErrorCode(code);
-        const comma = `a comma or ${open.at(-1) === undefined ? "]" : "}"} is missing`;
-        const message = name === "CommaExpected" ? comma : (MESSAGES[name] ?? "this is not JSON");
-        add(message, offset, length, line, character);
-      },
+  const begin =
+    (keys: () => Set<string> | undefined) =>
+    (offset: number, length: number, line: number, character: number): void => {
+      if (open.push(keys()) <= LIMITS.jsonDepth) return;
+      if (!isBroken) add(`this ${TOO_DEEP.message}`, offset, length, line, character);
+      throw TOO_DEEP;
+    };
+  const visitor: JSONVisitor = {
+    onObjectBegin: begin(() => new Set()),
+    onObjectEnd: () => void open.pop(),
+    onArrayBegin: begin(() => undefined),
+    onArrayEnd: () => void open.pop(),
+    onObjectProperty(key, offset, length, line, character) {
+      const keys = open.at(-1);
+      if (keys?.has(key) === true)
+        add(`the key "${key}" is already used in this object`, offset, length, line, character);
+      keys?.add(key);
     },
-    { disallowComments: true },
-  );
+    onError(code, offset, length, line, character) {
+      if (isBroken) return;
+      isBroken = true;
+      const name = printParseErrorCode(code);
+      const comma = `a comma or ${open.at(-1) === undefined ? "]" : "}"} is missing`;
+      const message = name === "CommaExpected" ? comma : (MESSAGES[name] ?? "this is not JSON");
+      add(message, offset, length, line, character);
+    },
+  };
+  try {
+    visit(text, visitor, { disallowComments: true });
+  } catch (error) {
+    if (error !== TOO_DEEP) throw error;
+  }
   return problems;
 }
 

@@ -33,6 +33,18 @@ describe("jsonProblems", () => {
     },
   );
 
+  it("accepts as many levels as the API, and refuses more before they overflow the stack", () => {
+    const lists = (levels: number): string => "[".repeat(levels) + "]".repeat(levels);
+    expect(textsOf(lists(64))).toEqual([]);
+    const problem = "line 1, column 65: this is nested too deeply; at most 64 levels are accepted";
+    expect(textsOf(lists(65))).toEqual([problem]);
+    expect(textsOf(lists(20_000))).toEqual([problem]);
+    expect(textsOf("[".repeat(20_000))).toEqual([problem]);
+    expect(textsOf('{"a":'.repeat(20_000))).toEqual([problem.replace("65", "321")]);
+    // The parser also nests what it cannot read.
+    expect(textsOf("[},".repeat(20_000))).toHaveLength(1);
+  });
+
   it("finds no problem in JSON of any form", () => {
     fc.assert(
       fc.property(fc.json(), fc.nat({ max: 4 }), (json, indent) => {

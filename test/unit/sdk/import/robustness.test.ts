@@ -25,6 +25,26 @@ describe("an import of a damaged source", () => {
       }
     });
 
+    it(`refuses a part that is nested too deeply, instead of recursing into it, for ${system}`, () => {
+      const lists = "[".repeat(20_000) + "]".repeat(20_000);
+      const deep: unknown = JSON.parse(lists);
+      const reason = "it is nested too deeply; at most 256 levels are accepted";
+      for (const part of [deep, lists, "(".repeat(20_000)]) {
+        for (const damaged of [part, { ...(source as object), part }]) {
+          const { flags, report } = importProject(system, damaged);
+          expect({ flags, reason: report.entries[0]?.notes[0]?.text }).toEqual({ flags: [], reason });
+        }
+      }
+    });
+
+    it(`does not throw for a part with as many levels as are accepted, for ${system}`, () => {
+      const deep: unknown = JSON.parse("[".repeat(240) + "]".repeat(240));
+      for (const seed of SEEDS) {
+        const { report } = importProject(system, mutated(source, drawsOf(seed), [deep, JSON.stringify(deep)]));
+        expect(report.entries.filter(({ notes }) => notes.some(({ text }) => text.includes("256 levels")))).toEqual([]);
+      }
+    });
+
     it(`calls nothing exact that refers to something left out, for ${system}`, () => {
       for (const seed of SEEDS.slice(0, 20)) {
         const { flags, report } = importProject(system, mutated(source, drawsOf(seed)));

@@ -1,0 +1,31 @@
+/** Bounds how deeply a source is nested, because the importers recurse into it. */
+import { MAX_FILE_LEVELS, tooDeepText } from "../../src/flags/formats/nesting.ts";
+import { refusal } from "./lowering/draft.ts";
+import { at } from "./lowering/source.ts";
+import type { ReportEntry } from "./types.ts";
+
+/** Returns the entry for a source that is nested too deeply, also inside a text, which can be JSON or a query. */
+export function sourceDepthProblem(source: unknown): ReportEntry | undefined {
+  const pending: [value: unknown, place: string, level: number][] = [[source, "", 0]];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const [value, place, level] = next;
+    const isContainer = typeof value === "object" && value !== null;
+    if (isContainer ? level === MAX_FILE_LEVELS : isDeepText(value))
+      return refusal({ kind: "source", key: "", place: "" }, place, `it ${tooDeepText(MAX_FILE_LEVELS)}`);
+    if (isContainer)
+      for (const [name, child] of Object.entries(value)) pending.push([child, at(place, name), level + 1]);
+  }
+  return undefined;
+}
+
+/** Whether the brackets of a text, outside of quotes, contain each other too often. */
+function isDeepText(text: unknown): boolean {
+  if (typeof text !== "string" || text.length <= MAX_FILE_LEVELS) return false;
+  let open = 0;
+  for (const [token] of text.matchAll(/"(?:\\.|[^"\\])*"|[[{(]|[\]})]/gs)) {
+    if ("[{(".includes(token)) open++;
+    else if ("]})".includes(token)) open = Math.max(0, open - 1);
+    if (open > MAX_FILE_LEVELS) return true;
+  }
+  return false;
+}
