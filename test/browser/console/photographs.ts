@@ -18,7 +18,7 @@ interface Photograph extends Partial<VisitOptions> {
 const HOUR_MS = 3_600_000;
 const DESK = { width: 1120, height: 760 };
 const LIST = { width: 1120, height: 596 };
-const PHONE = { width: 390, height: 780 };
+const PHONE = { width: 390, height: 780, isTouch: true };
 const FLAG = "#/flags/checkout-redesign?environment=production";
 
 const PHOTOGRAPHS: Record<string, Photograph> = {
@@ -60,6 +60,8 @@ export async function photographConsole(
       const visit = await world.visit(options);
       await loaded(visit.page);
       await prepare?.(visit.page, world);
+      // The pictures have no scrollbar, so they need no room for one.
+      await visit.page.evaluate("document.documentElement.style.scrollbarGutter = 'auto'");
       await visit.page.screenshot({ path: pathOf(name), animations: "disabled" });
       await visit.close();
     }

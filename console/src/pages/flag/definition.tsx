@@ -36,13 +36,6 @@ export function DefinitionSection({ editing, isNew }: { editing: Editing; isNew:
             onChange={(key) => editing.change({ key })}
             pointer="/key"
           />
-          <Select
-            label="Kind"
-            value={draft.kind}
-            options={KINDS}
-            onChange={(kind) => editing.change(changeKind(draft, kind as Draft["kind"]))}
-            pointer="/kind"
-          />
           {draft.kind === "flag" && (
             <Select
               label="Type"
@@ -52,6 +45,13 @@ export function DefinitionSection({ editing, isNew }: { editing: Editing; isNew:
               pointer="/type"
             />
           )}
+          <Select
+            label="Kind"
+            value={draft.kind}
+            options={KINDS}
+            onChange={(kind) => editing.change(changeKind(draft, kind as Draft["kind"]))}
+            pointer="/kind"
+          />
         </div>
       )}
       <TextInput

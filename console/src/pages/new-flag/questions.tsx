@@ -78,18 +78,18 @@ function Identity({ form, onChange }: Props): JSX.Element {
           pointer="/type"
         />
       </div>
-      <p class="hint">Code asks for the flag by its key. The key and the type cannot change later.</p>
+      <p class="hint">
+        Code asks for the flag by its key
+        {form.type === "boolean" && ", and gets true where it is on, and false otherwise"}. The key and the type cannot
+        change later.
+      </p>
       <TextInput
         label="Description"
         value={form.description}
         onChange={(description) => onChange({ ...form, description })}
         pointer="/description"
       />
-      {form.type === "boolean" ? (
-        <p class="hint">It is true when it is on for somebody, and false otherwise.</p>
-      ) : (
-        <VariantFields form={form} onChange={onChange} />
-      )}
+      {form.type !== "boolean" && <VariantFields form={form} onChange={onChange} />}
       <details class="more">
         <summary>Owner and tags</summary>
         <div class="leaf">
