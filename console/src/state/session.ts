@@ -6,7 +6,7 @@ import { createPrompt } from "../ui/prompt.ts";
 import { withNote } from "./change-note.ts";
 import { dropAllDrafts } from "./drafts/kept-drafts.ts";
 import { ROUTES } from "../../../sdk/client/contract.ts";
-import { tabStorage } from "./storage.ts";
+import { keepAsked, tabStorage } from "./storage.ts";
 
 const STORED = "burgee.token";
 
@@ -108,7 +108,7 @@ async function signedInAgain(used: string | undefined): Promise<boolean> {
 export async function signIn(candidate: string, isKept: boolean): Promise<void> {
   const trial = createClient({ url: location.origin, token: () => candidate });
   await trial.call("listEnvironments");
-  if (isKept) tabStorage.setItem(STORED, candidate);
+  if (isKept) keepAsked(tabStorage, STORED, candidate, "you signed in");
   start(candidate, undefined);
 }
 

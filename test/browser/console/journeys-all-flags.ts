@@ -131,6 +131,20 @@ export function describeAllFlagsJourneys(world: () => ConsoleWorld): void {
   });
 
   describe("a person who keeps cases", () => {
+    it("has them until the page closes, and reads so, if the storage of the browser is full", async () => {
+      await world().save({ key: "full-storage" });
+      const page = await open("#/try/full-storage?environment=production");
+      await page.evaluate(
+        `Storage.prototype.setItem = () => { throw new DOMException("full", "QuotaExceededError"); }`,
+      );
+      await button(page, "Evaluate").click();
+      await page.getByLabel("Name of the case").fill("Everyone gets off");
+      await button(page, "Save as a case").click();
+      await page.getByText(/^Kept the cases only until you leave or reload this page/).waitFor();
+      await page.evaluate(`location.hash = "#/try?environment=production"`);
+      await page.getByRole("region", { name: "Cases" }).getByRole("link", { name: "Everyone gets off" }).waitFor();
+    });
+
     it("saves, runs, shares, exports and imports them, without secrets", async () => {
       const rules = [{ id: "nl", when: DUTCH, serve: { variant: "on" } }];
       await world().save({ key: "kept-case", rules });

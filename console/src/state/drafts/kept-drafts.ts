@@ -25,7 +25,7 @@ const PREFIX = "burgee.draft ";
 /** The oldest drafts go first. A tab has about five million characters. */
 const LIMITS = { count: 20, characters: 500_000 } as const;
 
-/** Keeps a draft in place of the earlier one. Returns `false` if it is too large or the storage is full. */
+/** Keeps a draft in place of the earlier one. Returns `false` if it is too large, or is kept only in memory. */
 export function keepDraft(storage: Kept, id: DraftId, draft: KeptDraft): boolean {
   const text = JSON.stringify(draft);
   storage.removeItem(nameOf(id));
@@ -33,12 +33,7 @@ export function keepDraft(storage: Kept, id: DraftId, draft: KeptDraft): boolean
   const others = oldestFirst(storage);
   const surplus = Math.max(0, others.length + 1 - LIMITS.count);
   for (const name of others.slice(0, surplus)) storage.removeItem(name);
-  try {
-    storage.setItem(nameOf(id), text);
-    return true;
-  } catch {
-    return false;
-  }
+  return storage.setItem(nameOf(id), text);
 }
 
 /** Returns the kept draft, or `undefined` if there is none. */
@@ -60,8 +55,7 @@ function nameOf({ entity, environment, key }: DraftId): string {
 }
 
 function namesIn(storage: Kept): string[] {
-  const names = Array.from({ length: storage.length }, (_, i) => storage.key(i) ?? "");
-  return names.filter((name) => name.startsWith(PREFIX));
+  return storage.names().filter((name) => name.startsWith(PREFIX));
 }
 
 function oldestFirst(storage: Kept): string[] {

@@ -1,7 +1,7 @@
 /** The cases that this browser remembers. */
 import { signal } from "@preact/signals";
 import { client } from "../session.ts";
-import { readList } from "../storage.ts";
+import { browserStorage, keepAsked, readList } from "../storage.ts";
 import { type Case, isCase, type Outcome, outcomeOf } from "./case.ts";
 import { withoutSecrets } from "./question.ts";
 import type { Resolved } from "./reasons.ts";
@@ -39,11 +39,7 @@ function store(next: readonly Case[]): string | undefined {
   const text = JSON.stringify(next);
   if (text.length > MAX_CHARACTERS)
     return "The cases are too large for this browser. Remove some, or shorten contexts.";
-  try {
-    localStorage.setItem(STORED, text);
-  } catch {
-    return "This browser does not let the console store anything.";
-  }
+  keepAsked(browserStorage, STORED, text, "the cases");
   cases.value = next;
   return undefined;
 }

@@ -64,6 +64,11 @@ export function describeFavourites(world: () => ConsoleWorld): void {
       await expect.poll(() => star("starred-private").getAttribute("aria-pressed")).toBe("true");
       await visit().goTo("#/flags?environment=staging&favourite=only");
       await page.getByRole("link", { name: "starred-private" }).waitFor();
+      await page.getByRole("button", { name: "View", exact: true }).click();
+      await page.getByRole("menuitem", { name: "Save this view…" }).click();
+      await page.getByRole("dialog").getByLabel("Name").fill("private");
+      await page.getByRole("button", { name: "Save view" }).click();
+      await page.getByText(/^Kept the view “private” only until you leave or reload this page/).waitFor();
       await page.getByRole("button", { name: "Sign out" }).click();
       await page.getByLabel("Admin token").waitFor();
     });

@@ -39,10 +39,6 @@ function read(name: string): readonly string[] {
 }
 
 function write(name: string, keys: readonly string[]): readonly string[] {
-  try {
-    browserStorage.setItem(name, JSON.stringify(keys));
-  } catch {
-    // The storage is full. The page knows them until it closes.
-  }
+  browserStorage.setItem(name, JSON.stringify(keys));
   return keys;
 }

@@ -1,6 +1,6 @@
 /** The searches that this browser keeps by name. The address of a search is what people share. */
 import { signal } from "@preact/signals";
-import { browserStorage, readList } from "../../storage.ts";
+import { browserStorage, keepAsked, readList } from "../../storage.ts";
 
 export interface SavedView {
   name: string;
@@ -17,16 +17,20 @@ export const savedViews = signal<readonly SavedView[]>(readList(STORED, isView).
 export function saveView(name: string, query: Readonly<Record<string, string | undefined>>): void {
   const given = Object.entries(query).filter((entry): entry is [string, string] => Boolean(entry[1]));
   const view = { name: name.trim().slice(0, LONGEST_NAME), query: Object.fromEntries(given) };
-  write([...savedViews.peek().filter((other) => other.name !== view.name), view].slice(-MOST_VIEWS));
+  const views = [...savedViews.peek().filter((other) => other.name !== view.name), view].slice(-MOST_VIEWS);
+  write(views, `the view “${view.name}”`);
 }
 
 export function removeView(name: string): void {
-  write(savedViews.peek().filter((view) => view.name !== name));
+  write(
+    savedViews.peek().filter((view) => view.name !== name),
+    `the list without the view “${name}”`,
+  );
 }
 
-function write(views: readonly SavedView[]): void {
+function write(views: readonly SavedView[], subject: string): void {
   savedViews.value = views;
-  browserStorage.setItem(STORED, JSON.stringify(views));
+  keepAsked(browserStorage, STORED, JSON.stringify(views), subject);
 }
 
 function isView(value: unknown): value is SavedView {

@@ -1,0 +1,18 @@
+/** Returns a storage as browsers have it, outside of one. It has room for `room` characters. */
+export function browserStorageOf(room = Infinity): Storage {
+  const items = new Map<string, string>();
+  return {
+    get length() {
+      return items.size;
+    },
+    key: (index) => [...items.keys()][index] ?? null,
+    getItem: (name) => items.get(name) ?? null,
+    setItem(name, text) {
+      const others = [...items].filter(([other]) => other !== name).map(([other, value]) => other + value);
+      if ([...others, name, text].join("").length > room) throw new DOMException("full", "QuotaExceededError");
+      items.set(name, text);
+    },
+    removeItem: (name) => void items.delete(name),
+    clear: () => items.clear(),
+  };
+}
