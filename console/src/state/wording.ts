@@ -19,3 +19,15 @@ export function instantText(at: string | number): string {
 export function clockText(at: string | number): string {
   return timeText(at, LOCAL_ZONE).replace(/^.*?, /, "");
 }
+
+/** Returns the day of an instant in UTC: `24 Dec 2026 (UTC)`. */
+export function utcDayText(at: string | number): string {
+  return timeText(at, "UTC").replace(/,.*/, " (UTC)");
+}
+
+/** Returns how days are written above their items: `Thursday, 24 December 2026`. */
+export function dayHeadings(zone = LOCAL_ZONE): (at: string | number) => string {
+  const parts = { weekday: "long", day: "numeric", month: "long", year: "numeric" } as const;
+  const format = new Intl.DateTimeFormat("en-GB", { timeZone: zone, ...parts });
+  return (at) => format.format(new Date(at));
+}

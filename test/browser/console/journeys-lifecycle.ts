@@ -116,7 +116,7 @@ export function describeLifecycleJourneys(world: () => ConsoleWorld): void {
         .toMatchObject({ lifetime: "temporary", expiresAt: "2020-01-31T00:00:00.000Z" });
       await visit.goTo("#/flags?lifetime=expired");
       const row = page.getByRole("row").filter({ hasText: "short-lived" });
-      await row.getByText("Expired on 2020-01-31").waitFor();
+      await row.getByText("Expired on 31 Jan 2020 (UTC)").waitFor();
     });
   });
 }

@@ -42,7 +42,7 @@ export function WriteItem({ write, environment, filters, onRestore }: WriteItemP
       notifyFailure("Could not load the changes of this write", error);
     }
   };
-  const total = `${hasMore ? "At least " : ""}${count.toLocaleString()} changes`;
+  const total = `${hasMore ? "At least " : ""}${count.toLocaleString("en")} changes`;
   return (
     <li class="write">
       <At at={write.at} />

@@ -5,7 +5,7 @@ import { environmentColour } from "../../state/environments.ts";
 import type { ListedFlag } from "../../state/flags/flag-filter.ts";
 import { href } from "../../state/route.ts";
 import { isReadOnly } from "../../state/session.ts";
-import { wordingOf } from "../../state/wording.ts";
+import { utcDayText, wordingOf } from "../../state/wording.ts";
 import { FavouriteButton } from "./favourite-button.tsx";
 import { Switch } from "../../ui/switch.tsx";
 import { Time } from "../../ui/time.tsx";
@@ -206,7 +206,7 @@ function StateHint({ flag: { state, expiresAt = null } }: { flag: ListedFlag }):
   if (title === undefined && !isDue) return null;
   return (
     <span class="removable" title="You can probably remove this flag from your code.">
-      {isDue && `Expired on ${expiresAt?.slice(0, 10)}`}
+      {isDue && `Expired on ${utcDayText(expiresAt ?? "")}`}
       {isDue && title !== undefined && " · "}
       {title !== undefined && `${title}: ${state?.reason}`}{" "}
     </span>

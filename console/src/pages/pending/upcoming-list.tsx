@@ -6,7 +6,7 @@ import { readUpcoming } from "../../state/pending/read-upcoming.ts";
 import { byDay, type Upcoming } from "../../state/pending/upcoming.ts";
 import { useResource } from "../../state/resource.ts";
 import { href, replaceQuery, route } from "../../state/route.ts";
-import { LOCAL_ZONE } from "../../state/wording.ts";
+import { clockText, LOCAL_ZONE } from "../../state/wording.ts";
 import { Empty, Loaded } from "../../ui/states.tsx";
 
 /** How often the shares of ramps, and the time, are computed again. */
@@ -86,7 +86,7 @@ function Item({ one: { at, subject, path, environment, text } }: { one: Upcoming
   return (
     <li>
       <time dateTime={new Date(at).toISOString()}>
-        {clockText(at, LOCAL_ZONE)}
+        {clockText(at)}
         {!IS_UTC && <span class="hint">{timeText(at, "UTC")}</span>}
       </time>
       <p>
@@ -95,11 +95,6 @@ function Item({ one: { at, subject, path, environment, text } }: { one: Upcoming
       </p>
     </li>
   );
-}
-
-/** Returns the time without the day: `09:00 CET`. */
-function clockText(at: number, zone: string): string {
-  return timeText(at, zone).replace(/^.*?, /, "");
 }
 
 function asleepText(count: number): string {

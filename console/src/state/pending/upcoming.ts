@@ -6,6 +6,7 @@ import { serveText, type Wording } from "../../../../sdk/words/serve.ts";
 import { exposureAt, servedShare } from "../../../../sdk/words/share-at.ts";
 import { movingPercentText, percentText } from "../../../../sdk/words/share.ts";
 import { windowsText } from "../../../../sdk/words/time.ts";
+import { dayHeadings } from "../wording.ts";
 import { compileWindows } from "../../../../src/evaluation/windows/windows.ts";
 import { WEIGHT_TOTAL } from "../../../../src/flags/document.ts";
 import { parseInstant } from "../../../../src/flags/formats/instant.ts";
@@ -132,17 +133,7 @@ function instantOf(text: string | undefined, without: number): number {
 
 /** Groups by the day in a time zone, in order of time. */
 export function byDay(upcoming: readonly Upcoming[], zone: string): { day: string; items: Upcoming[] }[] {
-  const format = new Intl.DateTimeFormat("en-GB", {
-    timeZone: zone,
-    weekday: "long",
-    day: "numeric",
-    month: "long",
-    year: "numeric",
-  });
-  const days = new Map<string, Upcoming[]>();
-  for (const one of upcoming.toSorted((a, b) => a.at - b.at)) {
-    const day = format.format(one.at);
-    days.set(day, [...(days.get(day) ?? []), one]);
-  }
-  return [...days].map(([day, items]) => ({ day, items }));
+  const inOrder = upcoming.toSorted((a, b) => a.at - b.at);
+  const heading = dayHeadings(zone);
+  return [...Map.groupBy(inOrder, ({ at }) => heading(at))].map(([day, items]) => ({ day, items }));
 }

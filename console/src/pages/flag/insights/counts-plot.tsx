@@ -8,7 +8,7 @@ import {
   STEP_MS,
   type VariantCounts,
 } from "../../../state/flags/usage-view.ts";
-import { instantText, LOCAL_ZONE } from "../../../state/wording.ts";
+import { instantText, LOCAL_ZONE, utcDayText } from "../../../state/wording.ts";
 import { TableHead } from "../../../ui/table-head.tsx";
 import { type Mark, StackedPlot } from "../../../ui/plots/stacked-plot.tsx";
 import { variantColour } from "../../../state/flags/variant-colour.ts";
@@ -56,7 +56,7 @@ export function CountsPlot({ flag, usage, metric, marks }: Props): JSX.Element {
         stepMs={stepMs}
         marks={marks}
         stepText={stepText}
-        endText={(at) => (usage.step === "day" ? dayText(at) : timeText(at, LOCAL_ZONE))}
+        endText={(at) => (usage.step === "day" ? utcDayText(at) : timeText(at, LOCAL_ZONE))}
       />
       <details>
         <summary>As a table</summary>
@@ -109,11 +109,7 @@ function CountsTable({
 
 /** Hours are those of the browser's clock, with UTC beside them. Days are counted in UTC. */
 function textOfStep(at: number, step: FlagUsage["step"]): string {
-  return step === "day" ? dayText(at) : instantText(at);
-}
-
-function dayText(at: number): string {
-  return timeText(at, "UTC").replace(/,.*/, " (UTC)");
+  return step === "day" ? utcDayText(at) : instantText(at);
 }
 
 function percent(share: number): string {

@@ -6,6 +6,8 @@ import { readLifecycle } from "../../../state/flags/lifecycle.ts";
 import { archiveFlag, deleteFlag } from "../../../state/flags/whole-flag.ts";
 import { go } from "../../../state/route.ts";
 import { isReadOnly } from "../../../state/session.ts";
+import { utcDayText } from "../../../state/wording.ts";
+import { Time } from "../../../ui/time.tsx";
 import { askReview } from "../../../ui/review/review.tsx";
 import { isStillNeeded } from "./still-needed.ts";
 
@@ -80,14 +82,14 @@ function Facts({ known: { state, isExpired, expiresAt, references } }: { known: 
     <>
       <p>
         <span class="tag">{state.name.replace("-", " ")}</span> {state.reason}
-        {isExpired && ` · due for removal since ${expiresAt?.slice(0, 10)}`}
+        {isExpired && ` · due for removal since ${utcDayText(expiresAt ?? "")}`}
       </p>
       {references.length > 0 && (
         <ul class="hint" aria-label="References in code">
           {references.map(({ repository, count, commit, scannedAt }) => (
             <li key={repository}>
-              {repository} names it {count === 1 ? "once" : `${count} times`} (commit {commit.slice(0, 12)}, scanned on{" "}
-              {scannedAt.slice(0, 10)})
+              {repository} names it {count === 1 ? "once" : `${count} times`} (commit {commit.slice(0, 12)}, scanned{" "}
+              <Time at={scannedAt} />)
             </li>
           ))}
         </ul>
