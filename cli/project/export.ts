@@ -1,6 +1,6 @@
 /** Writes a deployment's contents as a project file in a stable order, or updates an existing file. */
 import { Document, isMap, isScalar, isSeq, type Node, parseDocument, Scalar, visit, YAMLMap, YAMLSeq } from "yaml";
-import { differences } from "../../sdk/client/differences.ts";
+import { isSame } from "../../sdk/client/differences.ts";
 import type { Contents, WholeFlag, WholeSegment } from "../../sdk/project/contents.ts";
 import { markLargeNumbers } from "../../sdk/project/yaml.ts";
 import type { JsonValue } from "../../src/flags/document.ts";
@@ -88,7 +88,7 @@ export function updatedText(text: string, name: string, environments: readonly E
   const exported = projectOf(environments);
   const keys = new Set(environments.map(({ key }) => key));
   const after = combined(before, exported, keys);
-  if (differences(before, after).length === 0) return text;
+  if (isSame(before, after)) return text;
   // The YAML writer only writes \n.
   if (text.includes("\r\n")) {
     return updatedText(text.replaceAll("\r\n", "\n"), name, environments).replaceAll("\n", "\r\n");
@@ -117,7 +117,7 @@ export function updatedText(text: string, name: string, environments: readonly E
 
 function isSameProject(text: string, project: ProjectFile): boolean {
   try {
-    return differences(parseProject(text, ""), project).length === 0;
+    return isSame(parseProject(text, ""), project);
   } catch {
     return false;
   }
@@ -176,7 +176,7 @@ function sameAs<T extends object>(before: T | undefined, after: T): T {
   const was = before as Record<string, unknown>;
   const fields = Object.entries(after)
     .filter(([name, value]) => name in was || !isDefault(name, value))
-    .map(([name, value]) => [name, name in was && isSame(was[name], value) ? was[name] : value] as const);
+    .map(([name, value]) => [name, name in was && isSameInMeaning(was[name], value) ? was[name] : value] as const);
   const writtenOut = Object.entries(was).filter(([name, value]) => !(name in after) && isDefault(name, value));
   return inOrderOf(was, Object.fromEntries([...fields, ...writtenOut])) as T;
 }
@@ -190,8 +190,8 @@ function isDefault(name: string, value: unknown): boolean {
   return value === "" || (typeof value === "object" && value !== null && Object.keys(value).length === 0);
 }
 
-function isSame(before: unknown, after: unknown): boolean {
-  return differences(withRollouts(before), withRollouts(after)).length === 0;
+function isSameInMeaning(before: unknown, after: unknown): boolean {
+  return isSame(withRollouts(before), withRollouts(after));
 }
 
 /** Fills in the attributes and the hash that a rollout may leave out. */

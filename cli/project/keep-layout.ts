@@ -1,6 +1,6 @@
 /** Keeps the text of unchanged parts of a project file, because the YAML writer has a layout of its own. */
 import { isMap, isScalar, isSeq, type Node, type Pair, parseDocument } from "yaml";
-import { differences } from "../../sdk/client/differences.ts";
+import { isSame } from "../../sdk/client/differences.ts";
 import type { ProjectFile } from "./file.ts";
 
 /**
@@ -16,18 +16,16 @@ export function withLayoutOf(
   if (old === undefined || next === undefined) return undefined;
   const known = new Map(old.parts.map((part) => [part.name, part.text]));
   const flags = { before: byKey(before), after: byKey(after) };
-  const isSame = (name: string): boolean => {
+  const isUnchanged = (name: string): boolean => {
     const key = name.slice(name.indexOf(" ") + 1);
-    if (name.startsWith("flag ")) return differences(flags.before.get(key), flags.after.get(key)).length === 0;
+    if (name.startsWith("flag ")) return isSame(flags.before.get(key), flags.after.get(key));
     // The flags have parts of their own, so this one is only the line with their name.
-    return (
-      key === "flags" || differences(before[key as keyof ProjectFile], after[key as keyof ProjectFile]).length === 0
-    );
+    return key === "flags" || isSame(before[key as keyof ProjectFile], after[key as keyof ProjectFile]);
   };
   const texts = next.parts.map(({ name, text: own }) => {
     const kept = known.get(name);
     if (kept === undefined) return own;
-    return isSame(name) ? kept : withSpacingOf(kept, own);
+    return isUnchanged(name) ? kept : withSpacingOf(kept, own);
   });
   return [old.head, ...texts.map((one) => (one.endsWith("\n") ? one : `${one}\n`)), old.tail].join("");
 }

@@ -27,6 +27,11 @@ export function differences(before: unknown, after: unknown, pointer = ""): Diff
   return [{ pointer, before, after }];
 }
 
+/** Whether two JSON documents are the same. The order of an object's members does not count, as in the store. */
+export function isSame(one: unknown, other: unknown): boolean {
+  return differences(one, other).length === 0;
+}
+
 function recordDifferences(
   before: Record<string, unknown>,
   after: Record<string, unknown>,

@@ -1,6 +1,6 @@
 /** The differences of two documents in words. */
 import type { Condition, Configuration, Flag, Rule, Serve } from "../client/contract.ts";
-import { differences } from "../client/differences.ts";
+import { differences, isSame } from "../client/differences.ts";
 import { shortJson } from "../../src/flags/hashes/short-json.ts";
 import { conditionText } from "./condition.ts";
 import { listText, nameText, valueText, variantText } from "./names.ts";
@@ -159,7 +159,7 @@ function change<T>(
   textOf: (value: T) => string,
   pointer: string,
 ): WordedChange[] {
-  if (differences(before, after).length === 0) return [];
+  if (isSame(before, after)) return [];
   const [old, now] = [before, after].map((value) => (value === undefined ? undefined : textOf(value)));
   return old === now ? exactChanges(before, after, pointer) : [{ subject, before: old, after: now }];
 }

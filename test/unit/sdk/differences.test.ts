@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { differences } from "../../../sdk/client/differences.ts";
+import { differences, isSame } from "../../../sdk/client/differences.ts";
 
 const rules = (...ids: string[]) => ({ rules: ids.map((id) => ({ id })) });
 
@@ -18,4 +18,10 @@ test("a rule between two others is the only difference, also if ids are numbers"
   expect(differences(rules("3", "1"), rules("3", "2", "1"))).toEqual([
     { pointer: "/rules/2", before: undefined, after: { id: "2" } },
   ]);
+});
+
+test("the order of members makes no difference between documents, and that of a list does", () => {
+  expect(isSame({ a: 1, b: { c: [1] } }, { b: { c: [1] }, a: 1 })).toBe(true);
+  expect(isSame({ a: [1, 2] }, { a: [2, 1] })).toBe(false);
+  expect(isSame({ a: null }, {})).toBe(false);
 });

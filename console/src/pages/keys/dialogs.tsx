@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { ApiError, type Client } from "../../../../sdk/client/client.ts";
-import { differences } from "../../../../sdk/client/differences.ts";
+import { isSame } from "../../../../sdk/client/differences.ts";
 import type { Key, KeyCreated, KeyInput } from "../../../../sdk/client/contract.ts";
 import { listText } from "../../../../sdk/words/names.ts";
 import { notifyFailure } from "../../state/notices.ts";
@@ -109,7 +109,7 @@ export function EditKey({
       action="Save"
       before={before}
       // Nothing is compared before something is typed.
-      after={differences(before, after).length === 0 ? undefined : after}
+      after={isSame(before, after) ? undefined : after}
       isDangerous={before["allowed origins"] !== after["allowed origins"]}
       environments={[environment]}
       onSubmit={save}

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { ApiError, type Client } from "../../../../sdk/client/client.ts";
-import { differences } from "../../../../sdk/client/differences.ts";
+import { isSame } from "../../../../sdk/client/differences.ts";
 import type { Webhook, WebhookCreated, WebhookInput } from "../../../../sdk/client/contract.ts";
 import { environments as allEnvironments } from "../../state/environments.ts";
 import { changedFields, fieldsBack } from "../../state/merge/plain-fields.ts";
@@ -68,7 +68,7 @@ export function EditWebhook({
   };
   const wanted = fieldsOf(draft);
   const [before, after] = [edited && comparableOf(fieldsOf(draftOf(edited))), comparableOf(wanted)];
-  const isChanged = before !== undefined && differences(before, after).length > 0;
+  const isChanged = before !== undefined && !isSame(before, after);
   return (
     <ReviewDialog
       title={edited === undefined ? "New webhook" : `Edit ${edited.name}`}

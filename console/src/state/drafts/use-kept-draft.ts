@@ -1,7 +1,7 @@
 /** Keeps the draft of the page that is open, and brings it back when the page opens again. */
 import { effect, type ReadonlySignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { differences } from "../../../../sdk/client/differences.ts";
+import { isSame } from "../../../../sdk/client/differences.ts";
 import { merge } from "../merge/merge.ts";
 import { resolve } from "../merge/resolve.ts";
 import { dismiss, notify } from "../notices.ts";
@@ -70,7 +70,7 @@ async function bringBack<T extends object>(page: Edited<T>, isOpen: () => boolea
   if (kept === undefined) return undefined;
   const [from, mine, now] = [kept.base as T | undefined, kept.edited as T, page.base.peek()];
   let draft = mine;
-  if (from !== undefined && now !== undefined && differences(from, now).length > 0) {
+  if (from !== undefined && now !== undefined && !isSame(from, now)) {
     const sides = { base: from, mine, theirs: now };
     const resolved = await resolve(page.id.key ?? "", sides);
     draft = resolved?.merged ?? merge(from, mine, now).merged;

@@ -2,7 +2,7 @@
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { ApiError, type Client } from "../../../../sdk/client/client.ts";
 import type { Flag } from "../../../../sdk/client/contract.ts";
-import { type Difference, differences } from "../../../../sdk/client/differences.ts";
+import { type Difference, differences, isSame } from "../../../../sdk/client/differences.ts";
 import type { Problem } from "../../ui/fields/problem.ts";
 import { plainFlag } from "./changed-flag.ts";
 import { saveFlag, toggleFlag, topicOf } from "./flag-changes.ts";
@@ -97,7 +97,7 @@ export function createEditing(environment: string, flag: Flag | undefined, initi
 }
 
 function hasChanges({ base, edited }: State): boolean {
-  return differences(base.peek(), edited.peek()).length > 0;
+  return !isSame(base.peek(), edited.peek());
 }
 
 /** Continues with a saved flag, without changes. */
@@ -140,7 +140,7 @@ async function toggle(environment: string, state: State): Promise<void> {
   const from = stored.peek();
   if (from === undefined) return;
   await toggleFlag(environment, from, (flag) => {
-    const isOnlySwitched = differences({ ...base.peek(), enabled: flag.enabled }, plainFlag(flag)).length === 0;
+    const isOnlySwitched = isSame({ ...base.peek(), enabled: flag.enabled }, plainFlag(flag));
     if (!isOnlySwitched && !hasChanges(state)) return accept(state, flag);
     // Someone else's changes came with the switch. A draft is not based on them, so saving it must merge them.
     stored.value = isOnlySwitched ? flag : { ...from, enabled: flag.enabled };

@@ -1,6 +1,6 @@
 /** Compares an import with an environment, writes it there, and undoes it. */
 import { allPages, ApiError, type Client } from "../../../../sdk/client/client.ts";
-import { differences } from "../../../../sdk/client/differences.ts";
+import { isSame } from "../../../../sdk/client/differences.ts";
 import type { ImportedProject } from "../../../../sdk/import/index.ts";
 import { applyAll, checkAll, planAll } from "../../../../sdk/project/apply.ts";
 import { contentsOf, contentsOfDeployment, storedFlag } from "../../../../sdk/project/contents.ts";
@@ -42,7 +42,7 @@ async function redefinedBy({ changes, contents }: EnvironmentPlan): Promise<Set<
     const flag = contents.flags.get(definition.key);
     if (flag === undefined || !created.has(definition.key)) return false;
     const stored = storedFlag({ ...definition, enabled: false, default: { variant: null } });
-    return differences(withDefinition(flag, stored), flag).length > 0;
+    return !isSame(withDefinition(flag, stored), flag);
   });
   return new Set(differing.map(({ key }) => key));
 }

@@ -1,5 +1,5 @@
 /** The plan that undoes a write of many flags and segments, except for those that have changed since. */
-import { differences } from "../../../../sdk/client/differences.ts";
+import { isSame } from "../../../../sdk/client/differences.ts";
 import type { Contents, Deployed } from "../../../../sdk/project/contents.ts";
 import { type EnvironmentPlan, plan, type PlannedChange } from "../../../../sdk/project/plan.ts";
 import type { Condition } from "../../../../src/flags/document.ts";
@@ -28,8 +28,8 @@ export function inversePlan(written: EnvironmentPlan, now: Deployed, kept: Reado
   const deleted: PlannedChange[] = [];
   for (const change of changes) {
     const [before, after, current] = [written.now, written.contents, now].map((one) => documentIn(one, change));
-    if (differences(before, current).length === 0) continue;
-    const reason = differences(after, current).length > 0 ? "it has changed since" : kept.get(nameOf(change));
+    if (isSame(before, current)) continue;
+    const reason = !isSame(after, current) ? "it has changed since" : kept.get(nameOf(change));
     if (reason !== undefined) left.push({ name: nameOf(change), reason });
     else if (before !== undefined) put(contents, change, before);
     else {

@@ -2,7 +2,7 @@
  * Merges two edits of one flag or segment, field by field. Both began from `base`. Rules are matched by id and
  * prerequisites by flag, so that an inserted rule is no change of the rules after it.
  */
-import { differences } from "../../../../sdk/client/differences.ts";
+import { isSame } from "../../../../sdk/client/differences.ts";
 import { escapePointer } from "../../../../sdk/words/place.ts";
 import { kindAt, mergesByField } from "./fields.ts";
 import { mergedOrder } from "./order.ts";
@@ -133,11 +133,6 @@ function isNamed(list: unknown, name: string): boolean {
 
 function itemsOf(value: unknown): readonly Item[] {
   return isList(value) ? value.filter(isRecord) : [];
-}
-
-/** Whether two values are the same. The store does not keep the order of the members of objects. */
-export function isSame(one: unknown, other: unknown): boolean {
-  return differences(one, other).length === 0;
 }
 
 function own(record: Item, name: string): unknown {

@@ -3,7 +3,7 @@
  * person changed, so that it overwrites no other field.
  */
 import { listText } from "../../../../sdk/words/names.ts";
-import { isSame } from "./merge.ts";
+import { isSame } from "../../../../sdk/client/differences.ts";
 
 /** Returns the fields of `after` that differ from those of `before`. */
 export function changedFields<T extends object>(before: T, after: T): Partial<T> {

@@ -1,6 +1,6 @@
 /** The editing of the form with three questions: its draft, and the rejected fields. */
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
-import { differences } from "../../../../sdk/client/differences.ts";
+import { isSame } from "../../../../sdk/client/differences.ts";
 import type { Problem } from "../../ui/fields/problem.ts";
 import { row } from "../flags/flag-draft.ts";
 import { type NewFlag, startNewFlag } from "./new-flag.ts";
@@ -27,7 +27,7 @@ export function createNewFlagEditing(): NewFlagEditing {
   const discarded = signal(0);
   const isFinished = signal(false);
   const start = withoutIds(form.peek());
-  const isChanged = computed(() => !isFinished.value && differences(start, withoutIds(form.value)).length > 0);
+  const isChanged = computed(() => !isFinished.value && !isSame(start, withoutIds(form.value)));
   const change = (next: NewFlag): void => {
     form.value = next;
     problems.value = [];

@@ -2,7 +2,7 @@
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { Client } from "../../../../sdk/client/client.ts";
 import type { Segment, SegmentInput } from "../../../../sdk/client/contract.ts";
-import { differences } from "../../../../sdk/client/differences.ts";
+import { isSame } from "../../../../sdk/client/differences.ts";
 import { merge } from "../merge/merge.ts";
 import { segmentProblemsOf } from "../flags/flag-check.ts";
 import { remainingProblems } from "../flags/pointers.ts";
@@ -40,7 +40,7 @@ export function createSegmentEditing(
   const draft = signal(start.peek());
   const refused = signal<{ problems: FieldErrors; sent: SegmentInput } | undefined>(undefined);
   const discarded = signal(0);
-  const isChanged = computed(() => differences(start.value, draft.value).length > 0);
+  const isChanged = computed(() => !isSame(start.value, draft.value));
   const wanted = computed(() => ({ ...draft.value, name: draft.value.name?.trim() || draft.value.key }));
   const problems = computed(() =>
     refused.value === undefined ? [] : remainingProblems(refused.value.problems, refused.value.sent, wanted.value),

@@ -2,7 +2,8 @@
 import type { AuditChange, Flag } from "../../../../../sdk/client/contract.ts";
 import { DEFINITION_FIELDS } from "../../../../../sdk/project/definition-fields.ts";
 import { draftOf, flagOf } from "../flag-draft.ts";
-import { isSame, merge } from "../../merge/merge.ts";
+import { isSame } from "../../../../../sdk/client/differences.ts";
+import { merge } from "../../merge/merge.ts";
 
 /** The fields of a flag. A field that is not set is missing. */
 type Fields = Readonly<Record<string, unknown>>;
