@@ -31,30 +31,43 @@ describe.each(BACKENDS)("senders of webhooks on %s", (_, url) => {
     },
   );
 
-  test("a write of 10,000 flags takes less than three times as long with twenty webhooks", async ({ expect }) => {
-    await store.exec("delete from webhooks");
-    await store.reset();
-    const flags = (description: string) =>
-      Array.from({ length: 10_000 }, (_, i) => ({ ...aFlag(`f${i}`), tags: ["a"], description }));
-    const measure = async (description: string): Promise<number> => {
-      const startedAt = performance.now();
-      await saveProject(store.db, "prod", { flags: flags(description), segments: [] }, { actor: "ada" });
-      return performance.now() - startedAt;
-    };
-    await measure("first");
-    const without = await measure("second");
-    for (let i = 0; i < 20; i++) {
-      const fields = { name: "x", url: receiver.url, format: "standard" as const, enabled: true };
-      const filters = { environments: ["prod"], tags: i % 2 === 0 ? ["b", i === 0 ? "c" : "a"] : null, entities: null };
-      const secret = { salt: "0".repeat(32), hash: "0".repeat(64) };
-      await createWebhook(store.db, { ...fields, ...filters, id: `webhook${10_000 + i}`, secret }, { actor: "ada" });
-    }
-    const withWebhooks = await measure("third");
-    console.log(`10,000 flags: ${Math.round(without)} ms without webhooks, ${Math.round(withWebhooks)} ms with twenty`);
-    expect(withWebhooks).toBeLessThan(3 * without);
-    expect(await store.rows("select entity_count from webhook_events")).toEqual(
-      // The first webhook selects a tag that no flag has.
-      Array.from({ length: 19 }, () => ({ entity_count: 10_000 })),
-    );
-  });
+  // The statistics of a real Postgres arrive later.
+  test.skipIf(url !== undefined)(
+    "a write of 10,000 flags reads the webhooks no more often than one of ten",
+    async ({ expect }) => {
+      await store.exec("delete from webhooks");
+      await store.reset();
+      for (let i = 0; i < 20; i++) {
+        const fields = { name: "x", url: receiver.url, format: "standard" as const, enabled: true };
+        const filters = {
+          environments: ["prod"],
+          tags: i % 2 === 0 ? ["b", i === 0 ? "c" : "a"] : null,
+          entities: null,
+        };
+        const secret = { salt: "0".repeat(32), hash: "0".repeat(64) };
+        await createWebhook(store.db, { ...fields, ...filters, id: `webhook${10_000 + i}`, secret }, { actor: "ada" });
+      }
+      const reads = async (): Promise<number> => {
+        await store.exec("select pg_stat_force_next_flush()");
+        const [row] = await store.rows(
+          "select (seq_scan + idx_scan)::int as count from pg_stat_user_tables where relname = 'webhooks'",
+        );
+        return row?.["count"] as number;
+      };
+      const readsOf = async (flagCount: number): Promise<number> => {
+        await store.exec("delete from webhook_events");
+        const before = await reads();
+        const flags = Array.from({ length: flagCount }, (_, i) => ({ ...aFlag(`f${flagCount}-${i}`), tags: ["a"] }));
+        await saveProject(store.db, "prod", { flags, segments: [] }, { actor: "ada" });
+        expect(await store.rows("select entity_count from webhook_events")).toEqual(
+          // The first webhook selects a tag that no flag has.
+          Array.from({ length: 19 }, () => ({ entity_count: flagCount })),
+        );
+        return (await reads()) - before;
+      };
+      const few = await readsOf(10);
+      expect(few).toBeGreaterThan(0);
+      expect(await readsOf(10_000)).toBeLessThanOrEqual(few);
+    },
+  );
 });
