@@ -18,7 +18,6 @@ const OVERLAPS = `(() => {
 /** The room that the parts of a flag have in the list. */
 export function describeListWidths(world: () => ConsoleWorld): void {
   let visit: Visit;
-  afterEach(() => visit?.close());
 
   /** Opens the list of a project with this number of environments. Call `release` to let the flags arrive. */
   async function open(count: number, options: Partial<VisitOptions>, isHeld = false) {
@@ -31,7 +30,15 @@ export function describeListWidths(world: () => ConsoleWorld): void {
       const more = ["preview", "load-test"].map((key) => ({ ...body.items[0], key, name: key }));
       await route.fulfill({ json: { ...body, items: [...body.items.slice(0, 2), ...more].slice(0, count) } });
     });
-    await page.route("**/environments/production/flags?*", async (route) => (await released, route.continue()));
+    await page.route("**/environments/production/flags?*", async (route) => {
+      await released;
+      const body = (await (await route.fetch()).json()) as { items: { enabledIn?: object }[] };
+      const items = body.items.map((flag) => ({
+        ...flag,
+        enabledIn: { ...flag.enabledIn, preview: true, "load-test": false },
+      }));
+      await route.fulfill({ json: { ...body, items } });
+    });
     await page.getByLabel("Admin token").fill(world().keys.adminToken);
     await page.getByRole("button", { name: "Sign in" }).click();
     return { page, release };
@@ -39,16 +46,26 @@ export function describeListWidths(world: () => ConsoleWorld): void {
   const arrived = () => visit.page.getByRole("link", { name: "api-requests-per-minute", exact: true }).waitFor();
 
   describe("the list of flags in a narrow window", () => {
+    afterEach(async () => {
+      await visit?.page.unrouteAll({ behavior: "ignoreErrors" });
+      await visit?.close();
+    });
+
     it.each([
       [2, 1280],
+      [2, 1120],
       [2, 1024],
       [3, 1280],
+      [3, 1120],
       [3, 1024],
       [4, 1280],
+      [4, 1120],
       [4, 1024],
     ])("shows the names of %i environments and a long key whole at %i px", async (count, width) => {
+      const key = "checkout-payments-redesign";
+      await world().save({ key });
       const { page } = await open(count, { width });
-      await arrived();
+      await page.getByRole("link", { name: key, exact: true }).waitFor();
       const names = page.locator(".environment-name");
       await expect.poll(() => names.count()).toBe(count);
       const room = `[...document.querySelectorAll(".environment-name")].map((one) => ({
@@ -60,8 +77,10 @@ export function describeListWidths(world: () => ConsoleWorld): void {
       for (const one of (await page.evaluate(room)) as object[]) {
         expect(one).toMatchObject({ isCut: false, isSmall: false, lines: 1 });
       }
-      const link = `document.querySelector('a.row-link[title="api-requests-per-minute"]')`;
+      const link = `document.querySelector('a.row-link[title="${key}"]')`;
       expect(await page.evaluate(`${link}.scrollWidth - ${link}.clientWidth`)).toBe(0);
+      const rows = `[...document.querySelectorAll("table.flags tbody tr")].map((row) => row.clientHeight)`;
+      expect(new Set((await page.evaluate(rows)) as number[])).toEqual(new Set([44]));
       expect(await overflow(page)).toBe(0);
     });
 
@@ -80,8 +99,13 @@ export function describeListWidths(world: () => ConsoleWorld): void {
       await expect.poll(async () => (await tag.boundingBox())!.y).toBeLessThan(line.y + line.height);
     });
 
-    it.each(["light", "dark"] as const)("has low cards with whole keys on a phone: %s", async (scheme) => {
-      const { page } = await open(2, { width: 360, height: 780, isTouch: true, scheme });
+    it.each([
+      ["light", 2],
+      ["dark", 2],
+      ["light", 4],
+      ["dark", 4],
+    ] as const)("has low cards with whole keys on a phone: %s, %i environments", async (scheme, count) => {
+      const { page } = await open(count, { width: 360, height: 780, isTouch: true, scheme });
       await arrived();
       const heights = await page.evaluate(
         `[...document.querySelectorAll("table.flags tbody tr")].map((row) => row.getBoundingClientRect().height)`,
