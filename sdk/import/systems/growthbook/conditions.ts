@@ -150,7 +150,7 @@ function lowerOperator(subject: Subject, operator: string, operand: unknown, sco
     return compares(subject, comparison, operand, scope.place);
   }
   const version = entryOf(VERSIONS, operator);
-  if (version !== undefined) return comparesVersions(subject, version, operand);
+  if (version !== undefined) return comparesVersions(subject, version, operand, scope.place);
   switch (operator) {
     case "$eq":
       return strictlyEquals(subject, operand);

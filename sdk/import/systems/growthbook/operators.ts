@@ -1,4 +1,5 @@
 import type { JsonScalar, Operator } from "../../../../src/flags/document.ts";
+import { valueProblem } from "../../../../src/flags/operator-values.ts";
 import { checkPattern, isExpression } from "../../lowering/pattern.ts";
 import { any, type Lowered } from "../../lowering/condition.ts";
 import { NotImportable } from "../../lowering/draft.ts";
@@ -42,9 +43,11 @@ export function compares(
 }
 
 /** Returns a comparison of padded versions. A value that is not a version counts as "0". */
-export function comparesVersions(subject: Subject, operator: Operator, value: unknown): Lowered {
+export function comparesVersions(subject: Subject, operator: Operator, value: unknown, place: string): Lowered {
   const read = "version-padded" as const;
   const text = typeof value === "string" && value !== "" ? value : typeof value === "number" ? String(value) : "0";
+  const problem = valueProblem(operator, text, read);
+  if (problem !== undefined) throw new NotImportable(place, `the version ${problem}`);
   const condition = test(subject, operator, [text], { read });
   if (!holdsFor(condition, "0")) return condition;
   return test(subject, operator, [text], { read, missing: true, invalid: true });

@@ -20,6 +20,7 @@ describe("parts that SDKs read differently are refused or named", () => {
     ["a version of a size", { tags: { $size: { $vgt: "1" } } }, "$vgt reads a text"],
     ["a version of an element", { tags: { $elemMatch: { $vgte: "0" } } }, "test the elements of a list"],
     ["a comparison with a list", { a: { $lt: [1] } }, "compares with a list or an object"],
+    ["a version of 300 characters", { a: { $vgte: "1".repeat(300) } }, "the version must be a version of up to 256"],
     ["a pattern that is no text", { a: { $regex: 1 } }, "the pattern is not a text"],
   ])("GrowthBook: %s is not importable", (_, condition, reason) => {
     const text = entryOf("growthbook", growthbook(condition));
