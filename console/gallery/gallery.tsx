@@ -8,7 +8,7 @@ import { Combobox } from "../src/ui/kit/combobox.tsx";
 import { CommandPalette } from "../src/ui/kit/command-palette.tsx";
 import { Icon } from "../src/ui/kit/icon.tsx";
 import * as icons from "../src/ui/kit/icons.ts";
-import { JsonEditor } from "../src/ui/kit/json-editor.tsx";
+import { JsonEditor } from "../src/ui/kit/json/json-editor.tsx";
 import { LinePlot } from "../src/ui/kit/line-plot.tsx";
 import { Menu, type MenuItem } from "../src/ui/kit/menu.tsx";
 import { Tabs } from "../src/ui/kit/tabs.tsx";

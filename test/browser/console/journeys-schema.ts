@@ -1,7 +1,9 @@
+import type { Page } from "playwright-core";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Flag } from "../../../sdk/client/contract.ts";
 import { overflow, seriousFindings } from "./support/audit-page.ts";
 import type { ConsoleWorld } from "./support/console-world.ts";
+import { fillJson, focusedJson, jsonField } from "./support/json-field.ts";
 import { loaded } from "./support/loaded.ts";
 import type { Visit, VisitOptions } from "./support/visit.ts";
 
@@ -30,6 +32,7 @@ export function describeSchemaJourneys(world: () => ConsoleWorld): void {
         "staging",
       );
     const stored = async (key: string) => (await world().api.call("getFlag", { path: { env: "staging", key } })).body;
+    const text = (page: Page) => page.locator('textarea[data-pointer="/jsonSchema"]');
     const review = () => visit.page.getByRole("button", { name: /^Review and/ }).click();
     const confirm = async (action: string) => {
       const dialog = visit.page.getByRole("dialog");
@@ -40,21 +43,21 @@ export function describeSchemaJourneys(world: () => ConsoleWorld): void {
     it("sees mistakes in the text, in the schema and in the variants before the review", async () => {
       await save({ key: "sizes" });
       const page = await open("sizes");
-      const field = page.getByLabel("JSON Schema");
-      await field.fill("{");
+      const fill = (schema: string) => fillJson(page, "JSON Schema", schema);
+      await fill("{");
       await page.getByText("line 1, column 2: } is missing").waitFor();
-      await field.fill("[]");
+      await fill("[]");
       await page.getByText("must be a JSON object", { exact: true }).waitFor();
-      await field.fill(JSON.stringify({ ...SCHEMA, contains: {} }));
+      await fill(JSON.stringify({ ...SCHEMA, contains: {} }));
       await review();
       await page
         .getByText(/\/contains "contains" is not a keyword/)
         .first()
         .waitFor();
       await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
-      await expect.poll(() => page.locator(":focus").getAttribute("data-pointer")).toBe("/jsonSchema");
+      await expect.poll(() => focusedJson(page)).toBe("JSON Schema");
 
-      await field.fill(JSON.stringify(SCHEMA));
+      await fill(JSON.stringify(SCHEMA));
       await expect.poll(() => page.getByText(/is not a keyword/).count()).toBe(0);
       await review();
       const large = page.getByRole("group", { name: "Variant l" });
@@ -63,7 +66,7 @@ export function describeSchemaJourneys(world: () => ConsoleWorld): void {
       expect(await seriousFindings(page)).toEqual([]);
       await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
 
-      await large.getByLabel("Value as JSON").fill('{ "size": 9 }');
+      await fillJson(large, "Value as JSON", '{ "size": 9 }');
       await review();
       await confirm("Save");
       expect(await stored("sizes")).toMatchObject({ jsonSchema: SCHEMA, variants: { l: { size: 9 } } });
@@ -75,12 +78,12 @@ export function describeSchemaJourneys(world: () => ConsoleWorld): void {
     it("removes the schema by emptying the field, and discards a change of it", async () => {
       await save({ key: "emptied", variants: { s: { size: 1 } }, jsonSchema: SCHEMA });
       const page = await open("emptied");
-      const field = page.getByLabel("JSON Schema");
-      await field.fill('{ "type": "array" }');
+      const fill = (schema: string) => fillJson(page, "JSON Schema", schema);
+      await fill('{ "type": "array" }');
       await page.getByRole("button", { name: "Discard" }).click();
       await page.getByRole("dialog").getByRole("button", { name: "Discard" }).click();
-      await expect.poll(() => field.inputValue()).toBe(JSON.stringify(SCHEMA, null, 2));
-      await field.fill("");
+      await expect.poll(() => text(page).inputValue()).toBe(JSON.stringify(SCHEMA, null, 2));
+      await fill("");
       await review();
       await confirm("Save");
       expect(await stored("emptied")).not.toHaveProperty("jsonSchema");
@@ -88,24 +91,23 @@ export function describeSchemaJourneys(world: () => ConsoleWorld): void {
 
     it("gives a new flag a schema with the keyboard alone, on a phone", async () => {
       const page = await open("new", { width: 360, height: 780 });
-      await expect.poll(() => page.getByLabel("JSON Schema").count()).toBe(0);
+      await expect.poll(() => text(page).count()).toBe(0);
       await page.getByLabel("Key", { exact: true }).focus();
       await page.keyboard.type("described");
       await page.getByLabel("Type", { exact: true }).selectOption("object");
       await page.getByLabel("Visible to client keys (browsers and apps)").focus();
-      const focused = () => page.locator(":focus").getAttribute("data-pointer");
-      for (let tabs = 0; tabs < 10 && (await focused()) !== "/jsonSchema"; tabs++) await page.keyboard.press("Tab");
+      const schema = jsonField(page, "JSON Schema").getByRole("textbox");
+      const hasFocus = () => schema.and(page.locator(":focus")).count();
+      for (let tabs = 0; tabs < 15 && (await hasFocus()) === 0; tabs++) await page.keyboard.press("Tab");
       await page.keyboard.type('{ "type": "array" }');
-      await expect.poll(() => page.getByLabel("JSON Schema").inputValue()).toBe('{ "type": "array" }');
+      await expect.poll(() => text(page).inputValue()).toBe('{ "type": "array" }');
       expect(await overflow(page)).toBe(0);
       await page.keyboard.press("Tab");
       await review();
       await page.getByRole("group", { name: "Variant a" }).getByText("must be a list (/jsonSchema/type)").waitFor();
-      for (const name of ["a", "b"])
-        await page
-          .getByRole("group", { name: `Variant ${name}` })
-          .getByLabel("Value as JSON")
-          .fill("[]");
+      for (const name of ["a", "b"]) {
+        await fillJson(page.getByRole("group", { name: `Variant ${name}` }), "Value as JSON", "[]");
+      }
       await review();
       await confirm("Create flag");
       await expect

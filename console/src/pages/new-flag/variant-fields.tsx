@@ -3,7 +3,7 @@ import { freeName, row } from "../../state/flags/flag-draft.ts";
 import { initialValue } from "../../state/flags/variant-values.ts";
 import { type NewFlag, parseValues, renameNewVariant, withValues } from "../../state/new-flag/new-flag.ts";
 import { Select } from "../../ui/fields/select.tsx";
-import { JsonEditor } from "../../ui/kit/json-editor.tsx";
+import { JsonEditor } from "../../ui/kit/json/json-editor.tsx";
 import { exactJson } from "../../../../src/flags/formats/exact-numbers.ts";
 import { VariantItem } from "../flag/variants/variant-item.tsx";
 

@@ -3,7 +3,7 @@ import { exactJson, numberProblem } from "../../../../src/flags/formats/exact-nu
 import type { Flag } from "../../../../sdk/client/contract.ts";
 import { parseNumber } from "../../ui/condition/values.ts";
 import type { Parsed } from "../../ui/fields/parsed.ts";
-import { jsonProblems, jsonProblemText } from "../../ui/kit/json-problems.ts";
+import { jsonProblems, jsonProblemText } from "../../ui/kit/json/json-problems.ts";
 
 export type FlagType = Flag["type"];
 

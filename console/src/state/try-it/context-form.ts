@@ -3,7 +3,7 @@
 import { exactJson, numberProblem } from "../../../../src/flags/formats/exact-numbers.ts";
 import { depthProblem } from "../../../../src/flags/formats/nesting.ts";
 import { MAX_CONTEXT_DEPTH, RESERVED_NAME } from "../../../../src/flags/limits.ts";
-import { jsonProblems, jsonProblemText } from "../../ui/kit/json-problems.ts";
+import { jsonProblems, jsonProblemText } from "../../ui/kit/json/json-problems.ts";
 
 export const VALUE_TYPES = ["text", "number", "boolean", "JSON"] as const;
 export type ValueType = (typeof VALUE_TYPES)[number];

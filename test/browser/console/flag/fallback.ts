@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Flag } from "../../../../sdk/client/contract.ts";
 import { seriousFindings } from "../support/audit-page.ts";
 import type { ConsoleWorld } from "../support/console-world.ts";
+import { fillJson, focusedJson, jsonField } from "../support/json-field.ts";
 import { usePages } from "../support/pages.ts";
 
 /** Journeys through the fallback on the tab of the variants. */
@@ -74,13 +75,15 @@ export function describeFallbacks(world: () => ConsoleWorld): void {
       await save({ key: "fallback-schema", type: "object", variants, jsonSchema });
       const page = await openValues("fallback-schema");
       await box().check();
-      const field = page.getByLabel("Fallback as JSON");
-      await field.fill("null");
+      await fillJson(page, "Fallback as JSON", "null");
       await page.getByText("must be a JSON object or list").waitFor();
-      await field.fill("{}");
+      await fillJson(page, "Fallback as JSON", "{}");
       await page.getByRole("button", { name: "Review and save" }).click();
-      await expect.poll(() => field.getAttribute("aria-invalid")).toBe("true");
-      await expect.poll(() => page.locator(":focus").getAttribute("data-pointer")).toBe("/fallback");
+      await jsonField(page, "Fallback as JSON")
+        .getByRole("textbox", { includeHidden: false })
+        .and(page.locator("[aria-invalid]"))
+        .waitFor();
+      await expect.poll(() => focusedJson(page)).toBe("Fallback as JSON");
       await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
     });
   });

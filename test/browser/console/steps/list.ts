@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ConsoleWorld } from "../support/console-world.ts";
+import { jsonField } from "../support/json-field.ts";
 import { useTasks } from "./task.ts";
 
 /** The steps of the tasks that begin at the list of flags, or before it. */
@@ -43,7 +44,9 @@ function describeListMoreSteps(world: () => ConsoleWorld): void {
       await steps.fill(page.getByLabel("Name", { exact: true }), "Steps limits");
       await steps.choose(page.getByLabel("Type", { exact: true }), "JSON");
       const values = { treatment: { items: 10 }, control: { items: 20 }, variant: { items: 30 } };
-      await steps.fill(page.getByRole("textbox", { name: "Values as JSON" }), JSON.stringify(values));
+      const field = jsonField(page, "Values as JSON");
+      await field.locator(".json-code").waitFor();
+      await steps.fill(field.getByRole("textbox"), JSON.stringify(values));
       await steps.press(page.getByRole("radio", { name: "Everybody", exact: true }));
       await steps.press(page.getByRole("button", { name: "Review and create" }));
       const dialog = page.getByRole("dialog", { name: "Create steps-limits?" });

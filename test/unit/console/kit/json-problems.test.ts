@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { jsonProblems, jsonProblemText } from "../../../../console/src/ui/kit/json-problems.ts";
+import { jsonProblems, jsonProblemText } from "../../../../console/src/ui/kit/json/json-problems.ts";
 
 const textsOf = (json: string): string[] => jsonProblems(json).map(jsonProblemText);
 

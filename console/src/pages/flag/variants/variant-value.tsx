@@ -1,9 +1,11 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { type FlagType, isJsonType, parseValue, valueText } from "../../../state/flags/variant-values.ts";
+import { isReadOnly } from "../../../state/session.ts";
 import type { Parsed } from "../../../ui/fields/parsed.ts";
 import { ParsedInput } from "../../../ui/fields/parsed-input.tsx";
 import { Select } from "../../../ui/fields/select.tsx";
+import { JsonEditor } from "../../../ui/kit/json/json-editor.tsx";
 
 const BOOLEANS = [
   ["true", "true"],
@@ -40,19 +42,22 @@ export function VariantValue({
       />
     );
   }
-  const isJson = isJsonType(type);
-  const lines = isJson ? Math.min(20, Math.max(4, valueText(type, value).split("\n").length)) : isLong && 4;
+  const control = {
+    value,
+    format: (shown: unknown) => valueText(type, shown),
+    parse: (text: string) => parse(type, text),
+    onChange,
+    pointer,
+  };
+  // A value of another type needs a new control.
+  if (isJsonType(type))
+    return <JsonEditor key={type} {...control} label={`${label} as JSON`} isReadOnly={isReadOnly.value} />;
   return (
     <ParsedInput
-      // A value of another type needs a new control.
       key={type}
-      label={isJson ? `${label} as JSON` : label}
-      value={value}
-      format={(shown) => valueText(type, shown)}
-      parse={(text) => parse(type, text)}
-      onChange={onChange}
-      pointer={pointer}
-      {...(lines === false ? {} : { lines })}
+      {...control}
+      label={label}
+      {...(isLong && { lines: 4 })}
       {...(type === "integer" ? { inputMode: "numeric" } : type === "float" ? { inputMode: "decimal" } : {})}
     />
   );

@@ -1,6 +1,6 @@
 import { type JSONVisitor, printParseErrorCode, visit } from "jsonc-parser";
-import { tooDeepText } from "../../../../src/flags/formats/nesting.ts";
-import { LIMITS } from "../../../../src/flags/limits.ts";
+import { tooDeepText } from "../../../../../src/flags/formats/nesting.ts";
+import { LIMITS } from "../../../../../src/flags/limits.ts";
 
 /** A mistake in JSON text. Lines and columns count from 1. */
 export interface JsonProblem {

@@ -3,7 +3,7 @@ import { history, historyKeymap, isolateHistory, standardKeymap } from "@codemir
 import { json } from "@codemirror/lang-json";
 import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting } from "@codemirror/language";
 import { linter } from "@codemirror/lint";
-import { EditorState } from "@codemirror/state";
+import { Compartment, EditorState } from "@codemirror/state";
 import { EditorView, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { applyEdits, format } from "jsonc-parser";
@@ -12,6 +12,8 @@ import { jsonProblems } from "./json-problems.ts";
 export interface JsonCode {
   /** Replaces the text as one change, which can be undone. */
   setText(text: string): void;
+  /** Tells screen readers whether the text has a problem. */
+  setInvalid(isInvalid: boolean): void;
   focus(): void;
   remove(): void;
 }
@@ -27,8 +29,16 @@ export function mountJson(
     label,
     isReadOnly,
     onInput,
-  }: { text: string; label: string; isReadOnly: boolean; onInput: (text: string) => void },
+  }: {
+    text: string;
+    label: string;
+    isReadOnly: boolean;
+    onInput: (text: string) => void;
+  },
 ): JsonCode {
+  const named = new Compartment();
+  const attributes = (isInvalid: boolean) =>
+    EditorView.contentAttributes.of({ "aria-label": label, ...(isInvalid && { "aria-invalid": "true" }) });
   const root = host.shadowRoot ?? host.attachShadow({ mode: "open", delegatesFocus: true });
   const view = new EditorView({
     root,
@@ -48,7 +58,7 @@ export function mountJson(
         LOOK,
         EditorState.tabSize.of(2),
         EditorView.lineWrapping,
-        EditorView.contentAttributes.of({ "aria-label": label }),
+        named.of(attributes(false)),
         EditorState.readOnly.of(isReadOnly),
         EditorView.updateListener.of((update) => update.docChanged && onInput(update.state.doc.toString())),
       ],
@@ -62,6 +72,7 @@ export function mountJson(
         annotations: isolateHistory.of("full"),
       });
     },
+    setInvalid: (isInvalid) => view.dispatch({ effects: named.reconfigure(attributes(isInvalid)) }),
     focus: () => view.focus(),
     remove: () => view.destroy(),
   };
@@ -103,7 +114,8 @@ const LOOK = EditorView.theme({
   ".cm-content": { caretColor: "var(--text)" },
   ".cm-gutters": { color: "var(--soft)", backgroundColor: "var(--raised)", border: "none" },
   ".cm-cursor": { borderLeftColor: "var(--text)" },
-  ".cm-matchingBracket, .cm-nonmatchingBracket": { backgroundColor: "transparent", outline: "1px solid var(--soft)" },
+  "& .cm-matchingBracket, & .cm-nonmatchingBracket": { backgroundColor: "transparent !important" },
+  "&.cm-focused .cm-matchingBracket": { outline: "1px solid var(--soft)" },
   ".cm-lintRange-error": { backgroundImage: "none", textDecoration: "underline wavy var(--bad)" },
   ".cm-tooltip": { color: "var(--text)", backgroundColor: "var(--ground)", border: "1px solid var(--bad)" },
 });

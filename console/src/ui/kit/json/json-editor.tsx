@@ -1,9 +1,10 @@
 import type { JSX } from "preact";
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { isSame, type Parsed } from "../fields/parsed.ts";
-import { ProblemText, useField } from "../fields/problems.tsx";
+import { isSame, type Parsed } from "../../fields/parsed.ts";
+import { ProblemText, useField } from "../../fields/problems.tsx";
 import type { JsonCode } from "./json-code.ts";
 import { jsonProblems, jsonProblemText } from "./json-problems.ts";
+import { whenSeen } from "../when-seen.ts";
 
 interface Props<T> {
   label: string;
@@ -15,23 +16,29 @@ interface Props<T> {
   pointer: string;
   hint?: string;
   isReadOnly?: boolean;
+  /** Whether `parse` also reads a text without a value. */
+  canBeEmpty?: boolean;
 }
 
 /**
- * A field for JSON, with the interface of ParsedInput. It is a text area until the code editor has loaded, or if it
- * cannot be loaded. The text area remains the control of the form.
+ * A field for JSON, with the interface of ParsedInput. It is a text area until a person sees it and the code editor
+ * has loaded, and stays one if that fails or somebody types already. The text area remains the control of the form.
  */
 export function JsonEditor<T>(props: Props<T>): JSX.Element {
-  const { label, value, format, parse, onChange, pointer, hint, isReadOnly = false } = props;
+  const { label, value, format, onChange, pointer, hint, isReadOnly = false, canBeEmpty = false } = props;
   const id = useId();
   const area = useRef<HTMLTextAreaElement>(null);
   const [state, setState] = useState(() => ({ text: format(value), of: value }));
   const text = isSame(value, state.of) ? state.text : format(value);
-  const [problem, read] = check(text, parse);
+  const parse = (typed: string) => check(typed, props.parse, canBeEmpty);
+  const [problem, read] = parse(text);
   const { host, code, isLoaded, tidy } = useCode({ area, text, label, isReadOnly });
+  const field = useField(pointer, "below");
+  const isInvalid = problem !== "" || "aria-invalid" in field;
   useEffect(() => area.current?.setCustomValidity(problem), [problem]);
+  useEffect(() => code.current?.setInvalid(isInvalid), [isInvalid, isLoaded]);
   const typed = ({ currentTarget }: { currentTarget: HTMLTextAreaElement }): void => {
-    const [typedProblem, parsed] = check(currentTarget.value, parse);
+    const [typedProblem, parsed] = parse(currentTarget.value);
     // This runs before the event reaches the form, which tracks whether its text is valid.
     currentTarget.setCustomValidity(typedProblem);
     setState({ text: currentTarget.value, of: parsed === undefined ? value : parsed.value });
@@ -39,35 +46,37 @@ export function JsonEditor<T>(props: Props<T>): JSX.Element {
   };
   return (
     <div class="field json-editor">
-      <div class="json-head">
-        <label for={id}>{label}</label>
-        <button
-          type="button"
-          class="small quiet"
-          disabled={!isLoaded || isReadOnly || read === undefined}
-          onClick={tidy}
-        >
-          Format
-        </button>
+      <label for={id}>{label}</label>
+      <div class="json-box">
+        {isLoaded && !isReadOnly && (
+          <button
+            type="button"
+            class="small"
+            aria-disabled={read === undefined}
+            onClick={() => read !== undefined && tidy()}
+          >
+            Format
+          </button>
+        )}
+        <div ref={host} class={isLoaded ? "json-code" : ""} />
+        <textarea
+          {...field}
+          {...(problem === "" ? {} : { "aria-invalid": true, "aria-describedby": `${id}-problem` })}
+          id={id}
+          ref={area}
+          class={isLoaded ? "code visually-hidden" : "code"}
+          // The code editor takes its place for people.
+          tabIndex={isLoaded ? -1 : 0}
+          aria-hidden={isLoaded || undefined}
+          rows={Math.min(20, Math.max(4, text.split("\n").length))}
+          value={text}
+          readOnly={isReadOnly}
+          spellcheck={false}
+          autocomplete="off"
+          onInput={typed}
+          onFocus={() => code.current?.focus()}
+        />
       </div>
-      <div ref={host} class={isLoaded ? "json-code" : ""} />
-      <textarea
-        {...useField(pointer, "below")}
-        {...(problem === "" ? {} : { "aria-invalid": true, "aria-describedby": `${id}-problem` })}
-        id={id}
-        ref={area}
-        class={isLoaded ? "code visually-hidden" : "code"}
-        // The code editor takes its place for people.
-        tabIndex={isLoaded ? -1 : 0}
-        aria-hidden={isLoaded || undefined}
-        rows={Math.min(20, Math.max(4, text.split("\n").length))}
-        value={text}
-        readOnly={isReadOnly}
-        spellcheck={false}
-        autocomplete="off"
-        onInput={typed}
-        onFocus={() => code.current?.focus()}
-      />
       <span class="problem" id={`${id}-problem`} role="status">
         {problem}
       </span>
@@ -78,8 +87,12 @@ export function JsonEditor<T>(props: Props<T>): JSX.Element {
 }
 
 /** Returns the problem with the text, or an empty text and the value. */
-function check<T>(text: string, parse: (text: string) => Parsed<T>): [problem: string, read?: { value: T }] {
-  const [first] = jsonProblems(text);
+function check<T>(
+  text: string,
+  parse: (text: string) => Parsed<T>,
+  canBeEmpty: boolean,
+): [problem: string, read?: { value: T }] {
+  const [first] = canBeEmpty && text.trim() === "" ? [] : jsonProblems(text);
   if (first !== undefined) return [jsonProblemText(first)];
   const parsed = parse(text);
   return "problem" in parsed ? [parsed.problem] : ["", parsed];
@@ -109,20 +122,24 @@ function useCode({
   };
   useEffect(() => {
     let isGone = false;
-    void import("./json-code.ts")
+    // A flag can have hundreds of values, and each code editor costs more than a text area.
+    const isSeen = Promise.withResolvers<void>();
+    const stop = whenSeen(area.current, isSeen.resolve);
+    void isSeen.promise
+      .then(() => import("./json-code.ts"))
       .then(({ mountJson, formatJson }) => {
         const [place, target] = [host.current, area.current];
-        if (isGone || place === null || target === null) return;
-        const hadFocus = document.activeElement === target;
+        // Somebody who types already keeps the text area, with its caret and its place on the page.
+        if (isGone || place === null || target === null || document.activeElement === target) return;
         code.current = mountJson(place, { text: target.value, label, isReadOnly, onInput: write });
         format.current = formatJson;
         setLoaded(true);
-        if (hadFocus) code.current.focus();
       })
       // Offline, or after an update of the console: the text area works without it.
       .catch(() => undefined);
     return () => {
       isGone = true;
+      stop();
       code.current?.remove();
       code.current = undefined;
       setLoaded(false);
