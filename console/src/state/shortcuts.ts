@@ -35,7 +35,7 @@ addEventListener("keydown", (event) => {
   const hasControl = event.ctrlKey || event.metaKey;
   const pressed = hasControl ? `Ctrl-${event.key.toUpperCase()}` : event.key;
   const shortcut = registered.peek().find(({ keys }) => keys === pressed);
-  if (shortcut === undefined || (!hasControl && isTyping(event.target))) return;
+  if (shortcut === undefined || (!hasControl && isTyping(event))) return;
   event.preventDefault();
   if (pressed !== "Ctrl-S") return shortcut.run();
   commitTyping(event.target);
@@ -50,7 +50,9 @@ function commitTyping(target: EventTarget | null): void {
     target.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
-function isTyping(target: EventTarget | null): boolean {
+function isTyping(event: KeyboardEvent): boolean {
+  // Outside the shadow root of a code editor, the target of its events is the root's host.
+  const [target] = event.composedPath();
   const isEditable = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable=true], [role=menu]";
   return target instanceof Element && target.closest(isEditable) !== null;
 }

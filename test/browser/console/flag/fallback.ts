@@ -69,6 +69,18 @@ export function describeFallbacks(world: () => ConsoleWorld): void {
       expect(await inManifest("fallback-gone")).toBe(false);
     });
 
+    it("types the letters of shortcuts into JSON as text", async () => {
+      const variants = { on: { at: 1 }, off: { at: 2 } };
+      await save({ key: "fallback-typed", type: "object", variants });
+      const page = await openValues("fallback-typed");
+      await box().check();
+      await fillJson(page, "Fallback as JSON", "");
+      await page.keyboard.type('{ "n": "/?" }');
+      const text = jsonField(page, "Fallback as JSON").locator("textarea");
+      await expect.poll(() => text.inputValue()).toBe('{ "n": "/?" }');
+      expect(await page.getByRole("dialog").count()).toBe(0);
+    });
+
     it("sees that it does not fit the JSON Schema before the review", async () => {
       const jsonSchema = { type: "object", required: ["size"] };
       const variants = { on: { size: 2 }, off: { size: 1 } };
