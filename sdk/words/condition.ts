@@ -69,8 +69,9 @@ function leafText(leaf: Leaf, isNegated: boolean, isShort: boolean): string {
   return `${subject} ${comparisonText()}${bracketed(remarksOf(leaf, isNegated))}`;
 
   function comparisonText(): string {
-    const text = (isNegated ? NEGATED_OPERATOR_TEXTS : OPERATOR_TEXTS)[operator];
-    if (packed !== undefined) return `${text} ${countText(countPacked(packed), "hash", "hashes")}`;
+    const texts = isNegated ? NEGATED_OPERATOR_TEXTS : OPERATOR_TEXTS;
+    const text = texts[operator];
+    if (packed !== undefined) return `${texts.in} ${countText(countPacked(packed), "hash", "hashes")}`;
     if (values === undefined) return text;
     const shown = values.map(valueText);
     const list = (word: "and" | "or"): string =>
@@ -108,10 +109,13 @@ export function remarksOf({ caseInsensitive, missing, invalid }: Leaf, isNegated
     if (truth === "unknown") return [`unknown if ${state}`];
     return [isNegated ? `false if ${state}` : `also if ${state}`];
   };
+  // The default of `invalid`, as the evaluator has it.
+  const unusable = invalid ?? (missing === "unknown" ? missing : undefined);
   return [
     ...(caseInsensitive === true ? ["ignoring case"] : []),
-    ...remark(missing, "missing"),
-    ...remark(invalid, "not comparable"),
+    ...(missing === unusable
+      ? remark(missing, "missing or not comparable")
+      : [...remark(missing, "missing"), ...remark(unusable, "not comparable")]),
   ];
 }
 

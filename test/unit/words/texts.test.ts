@@ -7,6 +7,7 @@ import { movingPercentText } from "../../../sdk/words/share.ts";
 import { serveText } from "../../../sdk/words/serve.ts";
 import { timeText, windowsText } from "../../../sdk/words/time.ts";
 
+const HASHES = { read: { sha256: "s" }, packed: { width: 8, hashes: "-1234567890" } };
 const BERLIN = { zone: "Europe/Berlin", flagKey: "checkout" };
 
 test("lists are natural, and long ones end with the number of the rest", () => {
@@ -70,7 +71,10 @@ describe("a condition", () => {
     ["a does not contain x", { not: leaf("array_contains_any", ["x"]) }],
     ["a does not contain all of x and y", { not: leaf("array_contains_all", ["x", "y"]) }],
     ["a is not x (false if missing)", { not: leaf("equals", ["x"], { missing: true }) }],
-    ["a is not below 5 (unknown if missing)", { not: leaf("lt", [5], { missing: "unknown" }) }],
+    ["a is not below 5 (unknown if missing or not comparable)", { not: leaf("lt", [5], { missing: "unknown" }) }],
+    ["a is not below 5 (unknown if missing)", { not: leaf("lt", [5], { missing: "unknown", invalid: false }) }],
+    ['a (read as the SHA-256 with the salt "s") is one of 1 hash', leaf("equals", undefined, HASHES)],
+    ['a (read as the SHA-256 with the salt "s") is none of 1 hash', { not: leaf("equals", undefined, HASHES) }],
     ["not (a has an element that is x)", { not: leaf("equals", ["x"], { each: true }) }],
     ["not in segment s", { not: { segment: "s" } }],
     ["a exists", leaf("exists")],
