@@ -27,7 +27,7 @@ export function differences(before: unknown, after: unknown, pointer = ""): Diff
   return [{ pointer, before, after }];
 }
 
-/** Whether two JSON documents are the same. The order of an object's members does not count, as in the store. */
+/** Whether two JSON documents are the same. The order of an object's members does not count: the store loses it. */
 export function isSame(one: unknown, other: unknown): boolean {
   return differences(one, other).length === 0;
 }

@@ -4,7 +4,7 @@ import { refusal } from "./lowering/draft.ts";
 import { at } from "./lowering/source.ts";
 import type { ReportEntry } from "./types.ts";
 
-/** Returns the entry for a source that is nested too deeply, also inside a text, which can be JSON or a query. */
+/** Returns the report's entry if a source is nested too deeply, or a text in it, which can be JSON or a query. */
 export function sourceDepthProblem(source: unknown): ReportEntry | undefined {
   const pending: [value: unknown, place: string, level: number][] = [[source, "", 0]];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
@@ -18,7 +18,7 @@ export function sourceDepthProblem(source: unknown): ReportEntry | undefined {
   return undefined;
 }
 
-/** Whether the brackets of a text, outside of quotes, contain each other too often. */
+/** Whether the brackets of a text, except those in quotes, are nested too deeply. */
 function isDeepText(text: unknown): boolean {
   if (typeof text !== "string" || text.length <= MAX_FILE_LEVELS) return false;
   let open = 0;

@@ -58,13 +58,13 @@ function valueOf(document: YamlDocument, lines: LineCounter, name: string): unkn
   const mistakes = mistakesIn(document, lines);
   if (mistakes.length > 0)
     throw new InvalidFileError(`${name} has errors:${mistakes.map((one) => `\n  ${one}`).join("")}`);
-  const value = expanded(document, name);
+  const value = expandAliases(document, name);
   const problem = depthProblem(value, MAX_FILE_LEVELS);
   if (problem !== undefined) throw new InvalidFileError(`${name} ${problem}`);
   return value;
 }
 
-function expanded(document: YamlDocument, name: string): unknown {
+function expandAliases(document: YamlDocument, name: string): unknown {
   try {
     return document.toJS({ maxAliasCount: 1000 }) as unknown;
   } catch (error) {

@@ -58,7 +58,7 @@ export function innerText(condition: Condition, isShort: boolean): string {
 
 function notText(condition: Condition, isShort: boolean): string {
   if ("segment" in condition) return `not in segment ${nameText(condition.segment)}`;
-  // "has an element that is not" would be another test.
+  // "has an element that is not x" is not the opposite of "has an element that is x".
   if ("attribute" in condition && condition.each !== true) return leafText(condition, true, isShort);
   return `not (${conditionText(condition, isShort)})`;
 }

@@ -47,7 +47,7 @@ export const LIMITS = {
   jsonDepth: 64,
 } as const;
 
-/** The number of levels of objects and lists in an evaluation context. docs/api.md lists it. */
+/** The largest number of levels of objects and lists in an evaluation context. docs/api.md lists it. */
 export const MAX_CONTEXT_DEPTH = 8;
 
 /** The limits of one request that writes many flags and segments of an environment. */

@@ -2,8 +2,8 @@
 import { ApiError, type Client } from "../../../sdk/client/client.ts";
 
 /**
- * Creates the client that makes one change: each of its writes has the note of the change. The first write without the
- * note that an environment requires waits for one, and the person is asked once in the whole change.
+ * Creates the client for all writes of one change, which sends the note of the change with each. If an environment
+ * refuses a write without a note, the client asks the person once in the whole change, and sends the write again.
  *
  * @param ask resolves with `undefined` if the person gives up the change
  */

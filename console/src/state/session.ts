@@ -6,7 +6,7 @@ import { createPrompt } from "../ui/prompt.ts";
 import { withNote } from "./change-note.ts";
 import { dropAllDrafts } from "./drafts/kept-drafts.ts";
 import { ROUTES } from "../../../sdk/client/contract.ts";
-import { keepAsked, tabStorage } from "./storage.ts";
+import { keepOrNotify, tabStorage } from "./storage.ts";
 
 const STORED = "burgee.token";
 
@@ -31,8 +31,8 @@ let hasWorked = false;
 let resumption = Promise.withResolvers<boolean>();
 
 /**
- * Creates the API client for all writes of one change, which have its note. If an environment requires a note and there
- * is none, the change waits for it.
+ * Creates the API client for all writes of one change, which sends `note` with each. If an environment requires a note
+ * and there is none, the client asks the person for it.
  */
 export function createChangeClient(note = ""): Client {
   return withNote(connect, note, ({ message }) =>
@@ -63,7 +63,7 @@ function connect(note: () => string): Client {
   };
 }
 
-/** The API client for reads, and for changes of one write that nobody reviews. */
+/** The API client for reads, and for changes that have one write and no review. */
 export const client: Client = { call: (id, ...input) => createChangeClient().call(id, ...input) };
 
 /**
@@ -108,7 +108,7 @@ async function signedInAgain(used: string | undefined): Promise<boolean> {
 export async function signIn(candidate: string, isKept: boolean): Promise<void> {
   const trial = createClient({ url: location.origin, token: () => candidate });
   await trial.call("listEnvironments");
-  if (isKept) keepAsked(tabStorage, STORED, candidate, "you signed in");
+  if (isKept) keepOrNotify(tabStorage, STORED, candidate, "you signed in");
   start(candidate, undefined);
 }
 

@@ -4,7 +4,7 @@
  */
 import { notify } from "./notices.ts";
 
-export interface Kept {
+export interface TextStorage {
   names(): string[];
   getItem(name: string): string | null;
   /** Returns whether the storage has the text, so that it outlives the page. */
@@ -12,18 +12,18 @@ export interface Kept {
   removeItem(name: string): void;
 }
 
-export const browserStorage: Kept = keptIn(() => localStorage);
-export const tabStorage: Kept = keptIn(() => sessionStorage);
+export const browserStorage: TextStorage = withMemory(() => localStorage);
+export const tabStorage: TextStorage = withMemory(() => sessionStorage);
 
-/** Keeps something that a person asked to save, and says if it will not outlive the page. `subject` names it. */
-export function keepAsked(storage: Kept, name: string, text: string, subject: string): void {
+/** Keeps a text that a person asked to save, and says if it will not outlive the page. `subject` names the text. */
+export function keepOrNotify(storage: TextStorage, name: string, text: string, subject: string): void {
   if (!storage.setItem(name, text)) {
     const reason = "the storage of this browser is full or switched off";
-    notify(`Kept ${subject} only until you leave or reload this page, because ${reason}`, "failed", { topic: name });
+    notify(`Kept ${subject} only until you close or reload this tab, because ${reason}`, "failed", { topic: name });
   }
 }
 
-/** Reads a list that was stored as JSON, without what is not such an item. It is empty if nothing readable is there. */
+/** Reads the items of a list that was stored as JSON. Returns an empty list if there is none that it can read. */
 export function readList<T>(name: string, isItem: (value: unknown) => value is T): T[] {
   try {
     const stored: unknown = JSON.parse(browserStorage.getItem(name) ?? "[]");
@@ -33,10 +33,10 @@ export function readList<T>(name: string, isItem: (value: unknown) => value is T
   }
 }
 
-/** Exported for the tests, which bring a storage of their own. */
-export function keptIn(find: () => Storage): Kept {
+/** Returns a storage that keeps a text in memory if the browser's storage refuses it. */
+export function withMemory(find: () => Storage): TextStorage {
   const storage = usable(find);
-  /** The texts that the storage has not taken. It may still have an earlier one. */
+  /** The texts that the storage refused. It may still have an earlier text of the same name. */
   const inMemory = new Map<string, string>();
   return {
     names: () => [...new Set([...namesIn(storage), ...inMemory.keys()])],

@@ -25,7 +25,7 @@ export function utcDayText(at: string | number): string {
   return timeText(at, "UTC").replace(/,.*/, " (UTC)");
 }
 
-/** Returns how days are written above their items: `Thursday, 24 December 2026`. */
+/** Returns a function that writes the day of an instant as a heading: `Thursday, 24 December 2026`. */
 export function dayHeadings(zone = LOCAL_ZONE): (at: string | number) => string {
   const parts = { weekday: "long", day: "numeric", month: "long", year: "numeric" } as const;
   const format = new Intl.DateTimeFormat("en-GB", { timeZone: zone, ...parts });

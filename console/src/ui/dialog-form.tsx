@@ -15,7 +15,7 @@ interface DialogFormProps {
   cancel?: string;
   /** The text that a person must type first. There is nothing to type if it is `undefined`. */
   typed?: string | undefined;
-  /** The shown change as a text, or `undefined` while none is shown. Another change has to be confirmed again. */
+  /** The change on the form as a text, or `undefined` while there is none. A different one must be confirmed again. */
   reviewed?: string | undefined;
   isReady?: boolean;
   /** Whether the action takes something away: people lose a feature, or something is gone. Its button is red. */

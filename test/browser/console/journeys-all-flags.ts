@@ -131,7 +131,7 @@ export function describeAllFlagsJourneys(world: () => ConsoleWorld): void {
   });
 
   describe("a person who keeps cases", () => {
-    it("has them until the page closes, and reads so, if the storage of the browser is full", async () => {
+    it("keeps them until the tab closes, and is told so, if the browser's storage is full", async () => {
       await world().save({ key: "full-storage" });
       const page = await open("#/try/full-storage?environment=production");
       await page.evaluate(
@@ -140,7 +140,7 @@ export function describeAllFlagsJourneys(world: () => ConsoleWorld): void {
       await button(page, "Evaluate").click();
       await page.getByLabel("Name of the case").fill("Everyone gets off");
       await button(page, "Save as a case").click();
-      await page.getByText(/^Kept the cases only until you leave or reload this page/).waitFor();
+      await page.getByText(/^Kept the cases only until you close or reload this tab/).waitFor();
       await page.evaluate(`location.hash = "#/try?environment=production"`);
       await page.getByRole("region", { name: "Cases" }).getByRole("link", { name: "Everyone gets off" }).waitFor();
     });

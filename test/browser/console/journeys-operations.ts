@@ -83,7 +83,7 @@ export function describeOperationJourneys(world: () => ConsoleWorld): void {
       const toggle = page.getByRole("switch", { name: /enabled$/ }).first();
       const wasOn = await toggle.isChecked();
       await toggle.click();
-      const prompt = page.getByRole("dialog", { name: "Why do you make this change?" });
+      const prompt = page.getByRole("dialog", { name: "Why are you making this change?" });
       await prompt.getByLabel("Why? (required)").fill("OPS-7");
       await prompt.getByRole("button", { name: "Continue" }).click();
       await expect.poll(() => toggle.isChecked()).toBe(!wasOn);

@@ -5,7 +5,7 @@ const STRANGE: readonly unknown[] = [null, true, -1, 1.5, 1e300, "", "x", "__pro
 
 type Path = (string | number)[];
 
-/** Returns a copy of a source in which some parts are gone, or are one of the values. */
+/** Returns a copy of a source without some of its parts, or with one of `values` in the place of each. */
 export function mutated(source: unknown, draws: Draws, values = STRANGE): unknown {
   let copy = structuredClone(source);
   for (let count = 1 + draws.below(3); count > 0; count--) {

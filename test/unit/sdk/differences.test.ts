@@ -20,7 +20,7 @@ test("a rule between two others is the only difference, also if ids are numbers"
   ]);
 });
 
-test("the order of members makes no difference between documents, and that of a list does", () => {
+test("the order of an object's members makes no difference, and the order of a list does", () => {
   expect(isSame({ a: 1, b: { c: [1] } }, { b: { c: [1] }, a: 1 })).toBe(true);
   expect(isSame({ a: [1, 2] }, { a: [2, 1] })).toBe(false);
   expect(isSame({ a: null }, {})).toBe(false);

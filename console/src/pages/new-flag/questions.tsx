@@ -80,8 +80,8 @@ function Identity({ form, onChange }: Props): JSX.Element {
       </div>
       <p class="hint">
         Code asks for the flag by its key
-        {form.type === "boolean" && ", and gets true where it is on, and false otherwise"}. The key and the type cannot
-        change later.
+        {form.type === "boolean" && ", and gets true if it is on for the user, and false otherwise"}. The key and the
+        type cannot change later.
       </p>
       <TextInput
         label="Description"

@@ -2,7 +2,7 @@
  * The unsaved changes of flags and segments, kept in this tab's session storage. They survive a reload, and signing in
  * again. They never contain a secret: only flags and segments, as the API would store them.
  */
-import type { Kept } from "../storage.ts";
+import type { TextStorage } from "../storage.ts";
 
 /** A draft, and the document that it began from. */
 export interface KeptDraft {
@@ -25,8 +25,8 @@ const PREFIX = "burgee.draft ";
 /** The oldest drafts go first. A tab has about five million characters. */
 const LIMITS = { count: 20, characters: 500_000 } as const;
 
-/** Keeps a draft in place of the earlier one. Returns `false` if it is too large, or is kept only in memory. */
-export function keepDraft(storage: Kept, id: DraftId, draft: KeptDraft): boolean {
+/** Keeps a draft in place of the earlier one. Returns `false` if the draft is too large, or is kept only in memory. */
+export function keepDraft(storage: TextStorage, id: DraftId, draft: KeptDraft): boolean {
   const text = JSON.stringify(draft);
   storage.removeItem(nameOf(id));
   if (text.length > LIMITS.characters) return false;
@@ -37,16 +37,16 @@ export function keepDraft(storage: Kept, id: DraftId, draft: KeptDraft): boolean
 }
 
 /** Returns the kept draft, or `undefined` if there is none. */
-export function keptDraft(storage: Kept, id: DraftId): KeptDraft | undefined {
+export function keptDraft(storage: TextStorage, id: DraftId): KeptDraft | undefined {
   return parsed(storage.getItem(nameOf(id)));
 }
 
-export function dropDraft(storage: Kept, id: DraftId): void {
+export function dropDraft(storage: TextStorage, id: DraftId): void {
   storage.removeItem(nameOf(id));
 }
 
 /** Removes all drafts, because the next person in this tab may be another one. */
-export function dropAllDrafts(storage: Kept): void {
+export function dropAllDrafts(storage: TextStorage): void {
   for (const name of namesIn(storage)) storage.removeItem(name);
 }
 
@@ -54,11 +54,11 @@ function nameOf({ entity, environment, key }: DraftId): string {
   return PREFIX + JSON.stringify([entity, environment, key ?? null]);
 }
 
-function namesIn(storage: Kept): string[] {
+function namesIn(storage: TextStorage): string[] {
   return storage.names().filter((name) => name.startsWith(PREFIX));
 }
 
-function oldestFirst(storage: Kept): string[] {
+function oldestFirst(storage: TextStorage): string[] {
   const ages = new Map(namesIn(storage).map((name) => [name, parsed(storage.getItem(name))?.at ?? 0]));
   return [...ages.keys()].toSorted((one, other) => (ages.get(one) ?? 0) - (ages.get(other) ?? 0));
 }

@@ -1,7 +1,7 @@
 /** The cases that this browser remembers. */
 import { signal } from "@preact/signals";
 import { client } from "../session.ts";
-import { browserStorage, keepAsked, readList } from "../storage.ts";
+import { browserStorage, keepOrNotify, readList } from "../storage.ts";
 import { type Case, isCase, type Outcome, outcomeOf } from "./case.ts";
 import { withoutSecrets } from "./question.ts";
 import type { Resolved } from "./reasons.ts";
@@ -39,7 +39,7 @@ function store(next: readonly Case[]): string | undefined {
   const text = JSON.stringify(next);
   if (text.length > MAX_CHARACTERS)
     return "The cases are too large for this browser. Remove some, or shorten contexts.";
-  keepAsked(browserStorage, STORED, text, "the cases");
+  keepOrNotify(browserStorage, STORED, text, "the cases");
   cases.value = next;
   return undefined;
 }

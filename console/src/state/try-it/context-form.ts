@@ -38,7 +38,7 @@ export function readRows(rows: readonly Row[]): ReadRows {
   return { values, problems };
 }
 
-/** The context is the first level itself. */
+/** Returns the problem with the value of an attribute. The context itself is the first of its levels. */
 function problemOf(text: string, value: unknown): string | undefined {
   return depthProblem(value, MAX_CONTEXT_DEPTH - 1) ?? numberProblem(text, value);
 }

@@ -5,7 +5,7 @@ import { Field } from "../fields/field.tsx";
 import { ProblemText, useField } from "../fields/problems.tsx";
 import { OPERATOR_GROUPS } from "./condition.ts";
 
-/** Stands before the operator in the value of an option that is the opposite. */
+/** The prefix of an option's value that marks the opposite of an operator. */
 const NOT = "not ";
 
 /** The operator of a condition, by the kind of its values. */
@@ -18,7 +18,7 @@ export function OperatorSelect({
 }: {
   isLabelHidden?: boolean;
   operator: Operator;
-  /** Whether the condition is the opposite. The select has no opposites if it is `undefined`. */
+  /** Whether the condition is the opposite of the operator. If it is `undefined`, the list has no opposites. */
   isNegated?: boolean | undefined;
   onChange: (operator: Operator, isNegated: boolean) => void;
   pointer: string;

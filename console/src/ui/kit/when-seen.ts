@@ -1,4 +1,4 @@
-/** Calls `act` once, when the element is in the window or near it. Returns a function that gives up. */
+/** Calls `act` one time, as soon as the element is in the window or near it. Returns a function that stops waiting. */
 export function whenSeen(element: Element | null, act: () => void): () => void {
   const observer = new IntersectionObserver(
     (entries) => {

@@ -14,7 +14,7 @@ function Open({ reason, choose }: { reason: string; choose: (note: string | unde
   const [text, setText] = useState("");
   return (
     <FormDialog
-      title="Why do you make this change?"
+      title="Why are you making this change?"
       action="Continue"
       isReady={isNoteReady(text, true)}
       onSubmit={() => choose(text.trim())}

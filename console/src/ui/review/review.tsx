@@ -82,7 +82,7 @@ const review = createPrompt<ReviewProps, Client | undefined>();
  */
 export const askReview = review.ask;
 
-/** Asks for the review of a change in production. Elsewhere, resolves at once with a client without a reason. */
+/** Asks for the review of a change in production. Elsewhere, resolves at once with a client that sends no reason. */
 export async function askReviewIfProtected(props: ReviewProps): Promise<Client | undefined> {
   return props.environments.some(isProtected) ? await askReview(props) : createChangeClient();
 }

@@ -49,12 +49,12 @@ export interface AttributeTest {
   isNegated: boolean;
 }
 
-/** Returns the test of an attribute whose values a person can read, or `undefined`. Hashes are not readable. */
+/** Returns the test of an attribute that a sentence can edit, or `undefined`. A person cannot read hashes. */
 export function attributeTestOf(condition: Condition): AttributeTest | undefined {
   const isNegated = "not" in condition;
   const leaf = isNegated ? condition.not : condition;
   if (!("attribute" in leaf) || leaf.packed !== undefined) return undefined;
-  // "has an element that is not" would be another test.
+  // "has an element that is not x" is not the opposite of "has an element that is x".
   if (valueKindOf(leaf.operator, leaf.read) === "hash" || (isNegated && leaf.each === true)) return undefined;
   return { leaf, isNegated };
 }

@@ -68,7 +68,7 @@ export function describeFavourites(world: () => ConsoleWorld): void {
       await page.getByRole("menuitem", { name: "Save this view…" }).click();
       await page.getByRole("dialog").getByLabel("Name").fill("private");
       await page.getByRole("button", { name: "Save view" }).click();
-      await page.getByText(/^Kept the view “private” only until you leave or reload this page/).waitFor();
+      await page.getByText(/^Kept the view “private” only until you close or reload this tab/).waitFor();
       await page.getByRole("button", { name: "Sign out" }).click();
       await page.getByLabel("Admin token").waitFor();
     });

@@ -92,7 +92,7 @@ function describeRampSteps(world: () => ConsoleWorld): void {
       const path = { env: "staging", key: "steps-ramp" };
       const { default: byDefault } = (await world().api.call("getFlag", { path })).body;
       const begins = Date.parse(("rollout" in byDefault && byDefault.rollout.ramp?.startAt) || "");
-      // The ramp begins at a whole second, maybe the one before that of the flag.
+      // The ramp begins at a whole second, when the flag may not have existed yet.
       expect(await shareAt("steps-ramp", Date.now())).toBeLessThan(0.05);
       const half = await shareAt("steps-ramp", begins + 3.5 * DAY_MS);
       expect(half).toBeGreaterThan(0.35);

@@ -1,8 +1,8 @@
-/** Fields for JSON: code editors once they have loaded. A field that has the focus before stays a text area. */
+/** Fields for JSON: code editors once they have loaded. A field that has the focus by then stays a text area. */
 import type { Locator, Page } from "playwright-core";
 import { expect } from "vitest";
 
-/** Returns the field with this label. Its text is that of its text area. */
+/** Returns the field with this label. Its text area always has the text, also below a code editor. */
 export function jsonField(root: Page | Locator, label: string): Locator {
   return root.locator(`.json-editor:has(label:text-is("${label}"))`);
 }

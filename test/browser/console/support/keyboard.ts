@@ -12,7 +12,7 @@ const FOCUSED = `(() => {
   return one === document.body ? "the body" : one.tagName + " " + (one.ariaLabel ?? one.textContent).trim().slice(0, 60);
 })()`;
 
-/** The page moves the focus in the frame after a key, for example to the first field with a problem. */
+/** Waits for two frames, because the page moves the focus in the frame after a key, such as to a field's problem. */
 const AT_REST = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))";
 
 const isFocused = async (page: Page, wanted: Locator): Promise<boolean> =>

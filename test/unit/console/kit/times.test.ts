@@ -11,7 +11,7 @@ test("an instant has its zone, and UTC beside it where that is another one", () 
   expect(clockText("2026-12-24T08:00:00Z")).toMatch(/^\d\d:\d\d \S+$/);
 });
 
-test("a day is that of UTC and says so, and the last two days of a timeline have names", () => {
+test("a day in UTC says so, and a timeline names today and yesterday", () => {
   expect(utcDayText("2026-12-24T23:30:00Z")).toBe("24 Dec 2026 (UTC)");
   const items = ["12-24T13:00", "12-24T12:00", "12-23T12:00", "12-22T12:00"].map((at) => ({ at: `2026-${at}:00` }));
   const [today, yesterday, before] = byDay(items, new Date(2026, 11, 24, 15));

@@ -19,7 +19,7 @@ let written: string[];
 /** The messages with which the person was asked for a note. */
 let reasons: string[];
 
-/** A deployment that accepts all writes, but those without a note only if it requires none. */
+/** A deployment that accepts all writes, except those without a note while `requiresNote` is set. */
 const fetch: typeof globalThis.fetch = (...request) => {
   const { url, headers } = new Request(...request);
   const note = headers.get("x-change-note");

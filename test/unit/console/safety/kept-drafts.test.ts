@@ -6,12 +6,12 @@ import {
   keepDraft,
   keptDraft,
 } from "../../../../console/src/state/drafts/kept-drafts.ts";
-import { type Kept, keptIn } from "../../../../console/src/state/storage.ts";
+import { type TextStorage, withMemory } from "../../../../console/src/state/storage.ts";
 import { browserStorageOf } from "../support/browser-storage.ts";
 
 /** A tab's storage. It holds `room` characters. */
-function storageWith(room?: number): Kept {
-  return keptIn(() => browserStorageOf(room));
+function storageWith(room?: number): TextStorage {
+  return withMemory(() => browserStorageOf(room));
 }
 
 const idOf = (key: string | undefined, environment = "production"): DraftId => ({ entity: "flag", environment, key });
@@ -50,7 +50,7 @@ describe("kept drafts", () => {
 
   it("that are too large for the room in this tab are known to this page alone", () => {
     const stored = browserStorageOf(200);
-    const storage = keptIn(() => stored);
+    const storage = withMemory(() => stored);
     keepDraft(storage, idOf("a"), draft(1));
     const large = draft(2, { text: "x".repeat(300) });
     expect(keepDraft(storage, idOf("a"), large)).toBe(false);

@@ -1,19 +1,19 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { removeView, savedViews, saveView } from "../../../../console/src/state/flags/kept/saved-views.ts";
 import { dismiss, notices } from "../../../../console/src/state/notices.ts";
-import { keepAsked, keptIn } from "../../../../console/src/state/storage.ts";
+import { keepOrNotify, withMemory } from "../../../../console/src/state/storage.ts";
 import { browserStorageOf } from "../support/browser-storage.ts";
 
 const texts = (): string[] => notices.value.map(({ text }) => text);
 const onlyInMemory = (subject: string): string =>
-  `Kept ${subject} only until you leave or reload this page, because the storage of this browser is full or switched off`;
+  `Kept ${subject} only until you close or reload this tab, because the storage of this browser is full or switched off`;
 
 describe("the storage of a browser", () => {
   afterEach(() => notices.value.forEach(({ id }) => dismiss(id)));
 
-  it("keeps in memory what it has no room for, until there is room", () => {
+  it("keeps a text in memory until it has room for it", () => {
     const stored = browserStorageOf(20);
-    const storage = keptIn(() => stored);
+    const storage = withMemory(() => stored);
     expect(storage.setItem("a", "small")).toBe(true);
     expect(storage.setItem("a", "x".repeat(30))).toBe(false);
     expect([storage.getItem("a"), stored.getItem("a"), storage.names()]).toEqual(["x".repeat(30), "small", ["a"]]);
@@ -26,16 +26,16 @@ describe("the storage of a browser", () => {
   });
 
   it("works in memory if the browser refuses it", () => {
-    const storage = keptIn(() => {
+    const storage = withMemory(() => {
       throw new DOMException("denied", "SecurityError");
     });
     expect(storage.setItem("a", "1")).toBe(false);
     expect([storage.getItem("a"), storage.getItem("b"), storage.names()]).toEqual(["1", null, ["a"]]);
   });
 
-  it("says nothing about what it could store", () => {
-    keepAsked(
-      keptIn(() => browserStorageOf()),
+  it("says nothing about a text that it has stored", () => {
+    keepOrNotify(
+      withMemory(() => browserStorageOf()),
       "a",
       "1",
       "the text",
@@ -43,7 +43,7 @@ describe("the storage of a browser", () => {
     expect(texts()).toEqual([]);
   });
 
-  // There is none outside a browser, as in some private windows.
+  // Node has no storage, like some private windows.
   it("keeps a view for this page, and says that it could not store it", () => {
     saveView(" mine ", { search: "checkout" });
     expect(savedViews.value).toEqual([{ name: "mine", query: { search: "checkout" } }]);

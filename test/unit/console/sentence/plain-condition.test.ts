@@ -40,7 +40,7 @@ test("a part changes in its place, which has its pointer", () => {
   expect(conjunctionOf(NL).pointerOf(0)).toBe("");
 });
 
-test("an attribute has a test that can be the opposite, except of hashes and list elements", () => {
+test("a test of an attribute can be negated, unless it reads hashes or list elements", () => {
   expect(attributeTestOf(NL)).toEqual({ leaf: NL, isNegated: false });
   expect(attributeTestOf({ not: NL })).toEqual({ leaf: NL, isNegated: true });
   const each: Condition = { ...NL, each: true };

@@ -1,4 +1,4 @@
-/** Returns a storage as browsers have it, outside of one. It has room for `room` characters. */
+/** Returns a `Storage` like those of browsers, with room for `room` characters. */
 export function browserStorageOf(room = Infinity): Storage {
   const items = new Map<string, string>();
   return {

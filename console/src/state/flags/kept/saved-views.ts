@@ -1,6 +1,6 @@
 /** The searches that this browser keeps by name. The address of a search is what people share. */
 import { signal } from "@preact/signals";
-import { browserStorage, keepAsked, readList } from "../../storage.ts";
+import { browserStorage, keepOrNotify, readList } from "../../storage.ts";
 
 export interface SavedView {
   name: string;
@@ -30,7 +30,7 @@ export function removeView(name: string): void {
 
 function write(views: readonly SavedView[], subject: string): void {
   savedViews.value = views;
-  keepAsked(browserStorage, STORED, JSON.stringify(views), subject);
+  keepOrNotify(browserStorage, STORED, JSON.stringify(views), subject);
 }
 
 function isView(value: unknown): value is SavedView {

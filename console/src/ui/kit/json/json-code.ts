@@ -36,7 +36,7 @@ export function mountJson(
     onInput: (text: string) => void;
   },
 ): JsonCode {
-  const named = new Compartment();
+  const compartment = new Compartment();
   const attributes = (isInvalid: boolean) =>
     EditorView.contentAttributes.of({ "aria-label": label, ...(isInvalid && { "aria-invalid": "true" }) });
   const root = host.shadowRoot ?? host.attachShadow({ mode: "open", delegatesFocus: true });
@@ -58,7 +58,7 @@ export function mountJson(
         LOOK,
         EditorState.tabSize.of(2),
         EditorView.lineWrapping,
-        named.of(attributes(false)),
+        compartment.of(attributes(false)),
         EditorState.readOnly.of(isReadOnly),
         EditorView.updateListener.of((update) => update.docChanged && onInput(update.state.doc.toString())),
       ],
@@ -72,7 +72,7 @@ export function mountJson(
         annotations: isolateHistory.of("full"),
       });
     },
-    setInvalid: (isInvalid) => view.dispatch({ effects: named.reconfigure(attributes(isInvalid)) }),
+    setInvalid: (isInvalid) => view.dispatch({ effects: compartment.reconfigure(attributes(isInvalid)) }),
     focus: () => view.focus(),
     remove: () => view.destroy(),
   };

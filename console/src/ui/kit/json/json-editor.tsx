@@ -16,13 +16,14 @@ interface Props<T> {
   pointer: string;
   hint?: string;
   isReadOnly?: boolean;
-  /** Whether `parse` also reads a text without a value. */
+  /** Whether `parse` also accepts an empty text. */
   canBeEmpty?: boolean;
 }
 
 /**
- * A field for JSON, with the interface of ParsedInput. It is a text area until a person sees it and the code editor
- * has loaded, and stays one if that fails or somebody types already. The text area remains the control of the form.
+ * A field for JSON, with the interface of ParsedInput. It begins as a text area. Once a person sees it, a code editor
+ * loads and takes its place, unless loading fails or the text area has the focus by then. The text area remains the
+ * control of the form.
  */
 export function JsonEditor<T>(props: Props<T>): JSX.Element {
   const { label, value, format, onChange, pointer, hint, isReadOnly = false, canBeEmpty = false } = props;

@@ -28,7 +28,7 @@ const MESSAGES: Readonly<Record<string, string>> = {
   InvalidCharacter: "this character needs an escape, such as \\n for a line break",
 };
 
-/** Ends the parser, which recurses, before deeper text overflows the stack. */
+/** Stops the parser when it is thrown, because the parser recurses and deeper text would overflow the stack. */
 const TOO_DEEP = new Error(tooDeepText(LIMITS.jsonDepth));
 
 /**
