@@ -93,8 +93,9 @@ export function describeFallbacks(world: () => ConsoleWorld): void {
       await page.getByRole("button", { name: "Review and save" }).click();
       await jsonField(page, "Fallback as JSON")
         .getByRole("textbox", { includeHidden: false })
-        .and(page.locator("[aria-invalid]"))
+        .and(page.locator("[aria-invalid][aria-description*='must have']"))
         .waitFor();
+      expect(await seriousFindings(page)).toEqual([]);
       await expect.poll(() => focusedJson(page)).toBe("Fallback as JSON");
       await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
     });

@@ -12,8 +12,8 @@ import { jsonProblems } from "./json-problems.ts";
 export interface JsonCode {
   /** Replaces the text as one change, which can be undone. */
   setText(text: string): void;
-  /** Tells screen readers whether the text has a problem. */
-  setInvalid(isInvalid: boolean): void;
+  /** Tells screen readers the problem with the text; empty if there is none. */
+  setProblem(problem: string): void;
   focus(): void;
   remove(): void;
 }
@@ -37,8 +37,13 @@ export function mountJson(
   },
 ): JsonCode {
   const compartment = new Compartment();
-  const attributes = (isInvalid: boolean) =>
-    EditorView.contentAttributes.of({ "aria-label": label, ...(isInvalid && { "aria-invalid": "true" }) });
+  // An id of the page means nothing inside the shadow root, so the problem is here as text.
+  const attributes = (problem: string) =>
+    EditorView.contentAttributes.of({
+      "aria-label": label,
+      ...(problem !== "" && { "aria-invalid": "true", "aria-description": problem }),
+    });
+  let shown = "";
   const root = host.shadowRoot ?? host.attachShadow({ mode: "open", delegatesFocus: true });
   const view = new EditorView({
     root,
@@ -58,7 +63,7 @@ export function mountJson(
         LOOK,
         EditorState.tabSize.of(2),
         EditorView.lineWrapping,
-        compartment.of(attributes(false)),
+        compartment.of(attributes(shown)),
         EditorState.readOnly.of(isReadOnly),
         EditorView.updateListener.of((update) => update.docChanged && onInput(update.state.doc.toString())),
       ],
@@ -72,7 +77,11 @@ export function mountJson(
         annotations: isolateHistory.of("full"),
       });
     },
-    setInvalid: (isInvalid) => view.dispatch({ effects: compartment.reconfigure(attributes(isInvalid)) }),
+    setProblem(problem) {
+      if (problem === shown) return;
+      shown = problem;
+      view.dispatch({ effects: compartment.reconfigure(attributes(problem)) });
+    },
     focus: () => view.focus(),
     remove: () => view.destroy(),
   };

@@ -35,9 +35,8 @@ export function JsonEditor<T>(props: Props<T>): JSX.Element {
   const [problem, read] = parse(text);
   const { host, code, isLoaded, tidy } = useCode({ area, text, label, isReadOnly });
   const field = useField(pointer, "below");
-  const isInvalid = problem !== "" || "aria-invalid" in field;
   useEffect(() => area.current?.setCustomValidity(problem), [problem]);
-  useEffect(() => code.current?.setInvalid(isInvalid), [isInvalid, isLoaded]);
+  useEffect(() => code.current?.setProblem(describedProblem(area.current)));
   const typed = ({ currentTarget }: { currentTarget: HTMLTextAreaElement }): void => {
     const [typedProblem, parsed] = parse(currentTarget.value);
     // This runs before the event reaches the form, which tracks whether its text is valid.
@@ -85,6 +84,11 @@ export function JsonEditor<T>(props: Props<T>): JSX.Element {
       {hint !== undefined && problem === "" && <span class="hint">{hint}</span>}
     </div>
   );
+}
+
+/** Returns the problem that the page shows for a control, or an empty text. */
+function describedProblem(control: HTMLElement | null): string {
+  return document.getElementById(control?.getAttribute("aria-describedby") ?? "")?.textContent ?? "";
 }
 
 /** Returns the problem with the text, or an empty text and the value. */
