@@ -53,8 +53,8 @@ export function Dialog({
       onClose={close}
     >
       <h2 id={id}>{title}</h2>
-      {children}
       {openDialogs.value.at(-1) === id && <Notices />}
+      {children}
     </dialog>
   );
 }
