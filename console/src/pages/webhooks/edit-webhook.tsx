@@ -11,7 +11,7 @@ import { announceUndo } from "../../state/undone.ts";
 import type { Problem } from "../../ui/fields/problem.ts";
 import { Problems } from "../../ui/fields/problems.tsx";
 import { Select } from "../../ui/fields/select.tsx";
-import { ReviewDialog } from "../../ui/review/review.tsx";
+import { askReviewIfProtected, ReviewDialog } from "../../ui/review/review.tsx";
 import { TextInput } from "../../ui/fields/text-input.tsx";
 import { ENTITIES, type Entity, environmentsOf, itemsOf } from "./selection.ts";
 
@@ -76,7 +76,7 @@ export function EditWebhook({
       before={before}
       after={isChanged ? after : undefined}
       isDangerous={false}
-      environments={environmentsOf({ environments: wanted.environments ?? null })}
+      environments={environmentsOfAll(edited === undefined ? [wanted] : [edited, wanted])}
       onSubmit={save}
       onClose={onClose}
     >
@@ -85,6 +85,11 @@ export function EditWebhook({
       </Problems.Provider>
     </ReviewDialog>
   );
+}
+
+/** Returns the environments whose changes a webhook reports in one of its states. */
+function environmentsOfAll(states: readonly Pick<WebhookInput, "environments">[]): string[] {
+  return [...new Set(states.flatMap(({ environments = null }) => environmentsOf({ environments })))];
 }
 
 /** Returns the fields in words. An empty URL is the stored one. */
@@ -113,7 +118,17 @@ function notifyChanged(edited: Webhook, body: Partial<WebhookInput>): void {
       const { back, left } = fieldsBack(former, { ...former, ...body }, withoutUrl(now));
       if (left !== "") notify(`Webhook ${now.name}: ${left}`, "done", { topic });
       if (Object.keys(back).length === 0) return;
-      await client.call("updateWebhook", { path: { id: edited.id }, body: back });
+      const [before, after] = [withoutUrl(now), { ...withoutUrl(now), ...back }];
+      const changeClient = await askReviewIfProtected({
+        title: `Undo the change of webhook ${now.name}?`,
+        before: comparableOf({ ...before, url: "" }),
+        after: comparableOf({ ...after, url: "" }),
+        action: "Undo the change",
+        isDangerous: false,
+        environments: environmentsOfAll([before, after]),
+      });
+      if (changeClient === undefined) return;
+      await changeClient.call("updateWebhook", { path: { id: edited.id }, body: back });
       if (left === "") notify(`Webhook ${edited.name} is as before`, "done", { topic });
       announceUndo();
     } catch (error) {

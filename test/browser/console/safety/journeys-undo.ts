@@ -177,6 +177,11 @@ function describeFieldsOfOthers(world: () => ConsoleWorld): void {
       await world().api.call("updateWebhook", { path: { id }, body: { name: "renamed-since" } });
       await undo("Webhook undo-hook-2 changed");
       await page.getByText("Webhook renamed-since: name has changed since, so it stays as it is").waitFor();
+      // The webhook reports production too.
+      const review = page.getByRole("dialog", { name: "Undo the change of webhook renamed-since?" });
+      await expect.poll(() => review.textContent()).toMatch(/after.*before/s);
+      expect((await world().api.call("getWebhook", { path: { id } })).body.tags).toEqual(["after"]);
+      await review.getByRole("button", { name: "Undo the change" }).click();
       await expect
         .poll(async () => (await world().api.call("getWebhook", { path: { id } })).body)
         .toMatchObject({ name: "renamed-since", tags: ["before"] });
