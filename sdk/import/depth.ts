@@ -1,10 +1,10 @@
 /** Bounds how deeply a source is nested, because the importers recurse into it. */
-import { MAX_FILE_LEVELS, tooDeepText } from "../../src/flags/formats/nesting.ts";
+import { depthProblem, MAX_FILE_LEVELS, tooDeepText } from "../../src/flags/formats/nesting.ts";
 import { refusal } from "./lowering/draft.ts";
 import { at } from "./lowering/source.ts";
 import type { ReportEntry } from "./types.ts";
 
-/** Returns the report's entry if a source is nested too deeply, or a text in it, which can be JSON or a query. */
+/** Returns the report's entry if a source is nested too deeply, or JSON in one of its texts. */
 export function sourceDepthProblem(source: unknown): ReportEntry | undefined {
   const pending: [value: unknown, place: string, level: number][] = [[source, "", 0]];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
@@ -18,14 +18,12 @@ export function sourceDepthProblem(source: unknown): ReportEntry | undefined {
   return undefined;
 }
 
-/** Whether the brackets of a text, except those in quotes, are nested too deeply. */
+/** Whether a text is JSON with too many levels. Brackets in any other text, such as ":(", are only characters. */
 function isDeepText(text: unknown): boolean {
-  if (typeof text !== "string" || text.length <= MAX_FILE_LEVELS) return false;
-  let open = 0;
-  for (const [token] of text.matchAll(/"(?:\\.|[^"\\])*"|[[{(]|[\]})]/gs)) {
-    if ("[{(".includes(token)) open++;
-    else if ("]})".includes(token)) open = Math.max(0, open - 1);
-    if (open > MAX_FILE_LEVELS) return true;
+  if (typeof text !== "string" || text.length <= MAX_FILE_LEVELS || !/^\s*[[{]/.test(text)) return false;
+  try {
+    return depthProblem(JSON.parse(text), MAX_FILE_LEVELS) !== undefined;
+  } catch {
+    return false;
   }
-  return false;
 }

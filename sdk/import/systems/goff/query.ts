@@ -1,4 +1,5 @@
 import { valueProblem } from "../../../../src/flags/operator-values.ts";
+import { MAX_FILE_LEVELS, tooDeepText } from "../../../../src/flags/formats/nesting.ts";
 import { all, any, type Lowered, not } from "../../lowering/condition.ts";
 import { NotImportable, type Notes } from "../../lowering/draft.ts";
 import { isBlocked, type Subject, subjectOf } from "./attributes.ts";
@@ -43,6 +44,8 @@ class Parser {
   readonly #place: string;
   readonly #notes: Notes;
   #at = 0;
+  /** The number of open brackets. */
+  #depth = 0;
   #comparisons = 0;
   #blocked: Lowered = false;
 
@@ -105,7 +108,10 @@ class Parser {
       if (isNegated) this.#refuse(this.#next()?.text);
       return this.#comparison();
     }
+    if (++this.#depth > MAX_FILE_LEVELS)
+      throw new NotImportable(this.#place, `the query ${tooDeepText(MAX_FILE_LEVELS)}`);
     const inner = this.#expression();
+    this.#depth--;
     if (this.#accept(")") === undefined) this.#refuse(this.#next()?.text);
     return isNegated ? not(inner) : inner;
   }

@@ -152,6 +152,16 @@ describe("the report of an import from GO Feature Flag", () => {
     expect(notesOf(source)).toEqual([["one", "exact with a note", "/evaluationContextEnrichment"]]);
   });
 
+  it("refuses a query whose brackets are nested too deeply, and no other flag", () => {
+    const nested = (levels: number) => queryOf(`${"(".repeat(levels)}tier eq 1${")".repeat(levels)}`);
+    expect(notesOf(nested(256))).toEqual([["one", "exact"]]);
+    for (const levels of [257, 20_000])
+      expect(notesOf({ ...nested(levels), other: flagOf({}).one })).toMatchObject([
+        ["one", "not importable", "/one/targeting/0/query"],
+        ["other", "exact"],
+      ]);
+  });
+
   it("accepts a source of any shape", () => {
     for (const source of [null, 1, [], {}, { flags: null }, { a: 1 }])
       expect(importProject("goff", source).flags).toEqual([]);
