@@ -69,7 +69,7 @@ export function describeFallbacks(world: () => ConsoleWorld): void {
       expect(await inManifest("fallback-gone")).toBe(false);
     });
 
-    it("types the letters of shortcuts into JSON as text", async () => {
+    it("types the letters of shortcuts into JSON as text, and goes on after a review", async () => {
       const variants = { on: { at: 1 }, off: { at: 2 } };
       await save({ key: "fallback-typed", type: "object", variants });
       const page = await openValues("fallback-typed");
@@ -79,6 +79,14 @@ export function describeFallbacks(world: () => ConsoleWorld): void {
       const text = jsonField(page, "Fallback as JSON").locator("textarea");
       await expect.poll(() => text.inputValue()).toBe('{ "n": "/?" }');
       expect(await page.getByRole("dialog").count()).toBe(0);
+
+      await page.keyboard.press("Control+s");
+      await page.getByRole("dialog").getByRole("button", { name: "Keep editing" }).press("Enter");
+      await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
+      await page.locator(".cm-content:focus").waitFor();
+      await page.keyboard.press("Control+a");
+      await page.keyboard.type("[1]");
+      await expect.poll(() => text.inputValue()).toBe("[1]");
     });
 
     it("sees that it does not fit the JSON Schema before the review", async () => {

@@ -69,6 +69,8 @@ export function mountJson(
       ],
     }),
   });
+  // A closed dialog gives the focus back to the host, which passes it on to the first place that takes it.
+  view.scrollDOM.removeAttribute("tabindex");
   return {
     setText(wanted) {
       if (wanted === view.state.doc.toString()) return;
