@@ -6,7 +6,7 @@ import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { overflow } from "./console/support/audit-page.ts";
 import { startConsoleWorld } from "./console/support/console-world.ts";
-import { INNER_PAGES, loaded, pageAddresses } from "./console/support/loaded.ts";
+import { codeLoaded, INNER_PAGES, loaded, pageAddresses } from "./console/support/loaded.ts";
 import { layoutFindings } from "./console/support/layout-findings.ts";
 
 const SIZES = {
@@ -25,6 +25,7 @@ for (const scheme of ["light", "dark"] as const) {
     for (const address of [...(await pageAddresses(page)), ...INNER_PAGES]) {
       await goTo(address);
       await loaded(page);
+      await codeLoaded(page);
       const name = nameOf(address);
       await page.screenshot({ path: join(folder, `${name}-${scheme}-${size}.png`), animations: "disabled" });
       const wider = await overflow(page);

@@ -62,9 +62,12 @@ export function go(path: readonly string[], query: Record<string, string | undef
   location.hash = href(path, query);
 }
 
-/** Puts the state of the page into the address, for reloads and links. Adds no entry to the history. */
+/**
+ * Puts the state of the page into the address, for reloads and links. Adds no entry to the history. Does nothing if the
+ * address is already another page's: the event that tells of it comes a moment later.
+ */
 export function replaceQuery(query: Record<string, string | undefined>): void {
-  const address = href(route.peek().path, query);
-  history.replaceState(history.state, "", address);
-  hash.value = address;
+  if ((location.hash || "#/") !== (hash.peek() || "#/")) return;
+  history.replaceState(history.state, "", href(route.peek().path, query));
+  hash.value = location.hash;
 }

@@ -72,6 +72,18 @@ export function describePaletteJourneys(world: () => ConsoleWorld): void {
       await heading("New flag").waitFor();
     });
 
+    it("lead to another page while the page that is left writes its own address", async () => {
+      const page = await open({ at: "#/segments?environment=production" });
+      await page.getByRole("searchbox").waitFor();
+      await page.evaluate(`
+        location.hash = "#/keys?environment=production";
+        const search = document.querySelector("input[type=search]");
+        search.value = "b";
+        search.dispatchEvent(new InputEvent("input", { bubbles: true }));
+      `);
+      await heading("SDK keys").waitFor();
+    });
+
     it("review and save a draft from within a field", async () => {
       await world().save({ key: "saved-by-keys", description: "before" }, "staging");
       const page = await open({ at: "#/flags/saved-by-keys?environment=staging&tab=settings" });

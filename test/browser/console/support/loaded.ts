@@ -6,6 +6,13 @@ export async function loaded(page: Page): Promise<void> {
   await page.getByRole("status", { name: "Loading" }).first().waitFor({ state: "detached" });
 }
 
+/** Waits until the fields for JSON in the window are code editors. */
+export async function codeLoaded(page: Page): Promise<void> {
+  const waiting = `[...document.querySelectorAll(".json-editor:not(:has(.json-code))")]
+    .filter((one) => one.getBoundingClientRect().top < innerHeight).length`;
+  for (let tries = 0; tries < 500 && Number(await page.evaluate(waiting)) > 0; tries++) await page.waitForTimeout(20);
+}
+
 /** Returns the addresses of all pages in the navigation. */
 export async function pageAddresses(page: Page): Promise<string[]> {
   const links = await page.getByRole("navigation", { name: "Pages" }).getByRole("link").all();

@@ -17,6 +17,15 @@ describe("fuzzyFind", () => {
     expect(find(typed)).toContain("checkout");
   });
 
+  it("puts the text first that begins most like a search with a mistake, and then the shortest", () => {
+    const texts = [
+      "Turn off checkout-redesign Action",
+      "checkout-payments-redesign Flag",
+      "checkout-redesign Flag · The redesigned pages of the checkout",
+    ];
+    expect(fuzzyFind(texts, "chekout-redesign").map((i) => texts[i])).toEqual(texts.toReversed());
+  });
+
   it("finds words in any order, and nothing if one does not occur", () => {
     expect(find("redesign checkout")).toEqual(["checkout-redesign"]);
     expect(find("checkout banner")).toEqual([]);
