@@ -73,7 +73,8 @@ export default defineConfig({
           expect: { poll: { timeout: 15_000 } },
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          // Pages wait more than they work.
+          maxWorkers: 2,
           sequence: { groupOrder: 2 },
         },
       },
