@@ -49,8 +49,10 @@ export function describeImportUndo(world: () => ConsoleWorld): void {
       await notice.getByRole("button", { name: "Undo" }).click();
       const review = page.getByRole("dialog", { name: "Undo the import into staging?" });
       await review.getByText("Delete flag undo-import-flag").waitFor();
-      const uses = await review.getByRole("list", { name: "Still in use" }).getByRole("listitem").allTextContents();
-      expect(uses).toEqual([expect.stringMatching(/^staging last evaluated undo-import-flag /)]);
+      const uses = review.getByRole("list", { name: "Still in use" }).getByRole("listitem");
+      await expect
+        .poll(() => uses.allTextContents())
+        .toEqual([expect.stringMatching(/^staging last evaluated undo-import-flag /)]);
       await review.getByText("Delete segment undo-import-segment").click();
       expect(await seriousFindings(page)).toEqual([]);
       await review.getByRole("button", { name: "Undo the import" }).click();

@@ -143,8 +143,9 @@ function describeSegmentSentences(world: () => ConsoleWorld): void {
       await openRule("segment-changed", { when: { segment: "in-other-sentences" }, serve: { variant: "on" } });
       await part("Rule 1, segment: in-other-sentences").click();
       const segment = page().getByRole("combobox", { name: "Segment", exact: true });
-      const options = await segment.locator("option").allTextContents();
-      expect(options).toEqual(expect.arrayContaining(["In sentences (in-sentences)", "in-other-sentences"]));
+      await expect
+        .poll(() => segment.locator("option").allTextContents())
+        .toEqual(expect.arrayContaining(["In sentences (in-sentences)", "in-other-sentences"]));
       await segment.selectOption("In sentences (in-sentences)");
       await part("Rule 1, segment in-sentences, membership: in segment").click();
       await page().getByRole("combobox", { name: "Membership" }).selectOption("not in segment");

@@ -88,11 +88,11 @@ export function describeListUsage(world: () => ConsoleWorld): void {
       await expect.poll(() => page.getByRole("columnheader").count()).toBeGreaterThanOrEqual(8);
       await expect.poll(() => row.locator(".owner").isVisible()).toBe(true);
       await expect.poll(() => row.locator("td.evaluated").isVisible()).toBe(true);
-      expect((await row.boundingBox())?.height).toBe(44);
+      await expect.poll(async () => (await row.boundingBox())?.height).toBe(44);
       expect(await overflow(page)).toBe(0);
       // Whole, and not cut off with an ellipsis.
       const link = `document.querySelector('a.row-link[title="checkout-redesign"]')`;
-      expect(await page.evaluate(`${link}.scrollWidth - ${link}.clientWidth`)).toBe(0);
+      await expect.poll(() => page.evaluate(`${link}.scrollWidth - ${link}.clientWidth`)).toBe(0);
     });
   });
 }

@@ -74,13 +74,14 @@ export function describeListWidths(world: () => ConsoleWorld): void {
         lines: Math.round(one.clientHeight / 18),
         isSmall: parseFloat(getComputedStyle(one).fontSize) < 12,
       }))`;
-      for (const one of (await page.evaluate(room)) as object[]) {
-        expect(one).toMatchObject({ isCut: false, isSmall: false, lines: 1 });
-      }
+      const whole = { isCut: false, isSmall: false, lines: 1 };
+      await expect
+        .poll(() => page.evaluate(room))
+        .toEqual(Array.from({ length: count }, () => expect.objectContaining(whole)));
       const link = `document.querySelector('a.row-link[title="${key}"]')`;
-      expect(await page.evaluate(`${link}.scrollWidth - ${link}.clientWidth`)).toBe(0);
-      const rows = `[...document.querySelectorAll("table.flags tbody tr")].map((row) => row.clientHeight)`;
-      expect(new Set((await page.evaluate(rows)) as number[])).toEqual(new Set([44]));
+      await expect.poll(() => page.evaluate(`${link}.scrollWidth - ${link}.clientWidth`)).toBe(0);
+      const rows = `[...new Set([...document.querySelectorAll("table.flags tbody tr")].map((row) => row.clientHeight))]`;
+      await expect.poll(() => page.evaluate(rows)).toEqual([44]);
       expect(await overflow(page)).toBe(0);
     });
 
@@ -90,7 +91,7 @@ export function describeListWidths(world: () => ConsoleWorld): void {
       const row = page.getByRole("row").filter({ hasText: "api-requests-per-minute" });
       const line = (await row.locator(".with-tags").boundingBox())!;
       const tag = row.locator("button.tag");
-      expect((await tag.boundingBox())!.y).toBeLessThan(line.y + line.height);
+      await expect.poll(async () => (await tag.boundingBox())!.y).toBeLessThan(line.y + line.height);
       await page.setViewportSize({ width: 1024, height: 700 });
       await expect.poll(async () => (await tag.boundingBox())!.y).toBeGreaterThanOrEqual(line.y + line.height);
       // A person without a pointer still sees the tag that has the focus.
@@ -107,10 +108,9 @@ export function describeListWidths(world: () => ConsoleWorld): void {
     ] as const)("has low cards with whole keys on a phone: %s, %i environments", async (scheme, count) => {
       const { page } = await open(count, { width: 360, height: 780, isTouch: true, scheme });
       await arrived();
-      const heights = await page.evaluate(
-        `[...document.querySelectorAll("table.flags tbody tr")].map((row) => row.getBoundingClientRect().height)`,
-      );
-      expect(Math.max(...(heights as number[]))).toBeLessThanOrEqual(120);
+      const heights =
+        '[...document.querySelectorAll("table.flags tbody tr")].map((row) => row.getBoundingClientRect().height)';
+      await expect.poll(() => page.evaluate(`Math.max(...${heights})`)).toBeLessThanOrEqual(120);
       const row = page.getByRole("row").filter({ hasText: "api-requests-per-minute" });
       await row.getByText("web-platform").waitFor();
       await row.getByRole("switch", { name: "api-requests-per-minute in staging" }).waitFor();

@@ -108,8 +108,8 @@ export function describeFirstSteps(world: () => ConsoleWorld): void {
 }
 
 async function expectUnknownSecret(steps: Locator): Promise<void> {
-  const code = await steps.getByRole("region", { name: "Code", exact: true }).textContent();
-  expect(code).toContain("Bearer bgs_live_…");
+  const code = steps.getByRole("region", { name: "Code", exact: true });
+  await expect.poll(() => code.textContent()).toContain("Bearer bgs_live_…");
   const hint = steps.getByText("Put the secret of your key into the code.");
   await hint.waitFor();
   // The code of a service binding has no SDK key.
