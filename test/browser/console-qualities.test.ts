@@ -1,4 +1,4 @@
-/** What all of the console must have: few steps, keyboard and screen readers, safe drafts, speed, slow connections. */
+/** The console as a whole in Chromium: few steps, keyboard and screen readers, safe drafts, speed, slow connections. */
 import { afterAll, beforeAll } from "vitest";
 import { describeAccessibility } from "./console/accessibility.ts";
 import { describeDraftJourneys } from "./console/safety/journeys-drafts.ts";

@@ -85,6 +85,7 @@ export function describeWebhookJourneys(world: () => ConsoleWorld): void {
       await expect.poll(() => dialog.textContent()).toContain("The previous secret also signs until");
       await dialog.getByRole("button", { name: "Done" }).click();
       await choose("End previous secret");
+      await page.getByRole("dialog").getByRole("button", { name: "End previous secret" }).click();
       await page.getByText("The previous secret has ended").waitFor();
 
       await choose("Edit");

@@ -54,6 +54,13 @@ export function WebhookPage({ id }: { id: string }): JSX.Element {
               }
               onEndPrevious={() =>
                 void act("Could not end the previous secret", async () => {
+                  const isConfirmed = await confirm({
+                    title: `End the previous secret of ${one.name}?`,
+                    detail: "A receiver that knows only that secret refuses all later events.",
+                    action: "End previous secret",
+                    isDestructive: true,
+                  });
+                  if (!isConfirmed) return;
                   await client.call("endPreviousWebhookSecret", { path: { id } });
                   notify("The previous secret has ended");
                 })

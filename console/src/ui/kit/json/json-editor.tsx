@@ -52,6 +52,7 @@ export function JsonEditor<T>(props: Props<T>): JSX.Element {
           <button
             type="button"
             class="small"
+            aria-label={`Format ${label}`}
             aria-disabled={read === undefined}
             onClick={() => read !== undefined && tidy()}
           >
