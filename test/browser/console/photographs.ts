@@ -24,8 +24,8 @@ const FLAG = "#/flags/checkout-redesign?environment=production";
 const PHOTOGRAPHS: Record<string, Photograph> = {
   "console-flags": { ...LIST, before: evaluations, prepare: seeEvaluations },
   "console-flags-dark": { ...LIST, scheme: "dark", prepare: seeEvaluations },
-  "console-flag": { ...DESK, at: FLAG, prepare: openShare },
-  "console-flag-dark": { ...DESK, at: FLAG, scheme: "dark", prepare: openShare },
+  "console-flag": { ...DESK, height: 840, at: FLAG, prepare: openShare },
+  "console-flag-dark": { ...DESK, height: 840, at: FLAG, scheme: "dark", prepare: openShare },
   "console-review": { ...DESK, at: FLAG, prepare: review },
   "console-segments": { ...DESK, at: "#/segments/beta-testers?environment=production" },
   "console-try-it": { ...DESK, height: 940, at: "#/try/checkout-redesign?environment=production", prepare: tryIt },
@@ -94,7 +94,9 @@ async function seeEvaluations(page: Page): Promise<void> {
 
 /** Opens one part of a sentence, where it is edited. */
 async function openShare(page: Page): Promise<void> {
+  await seeStates(page);
   await page.getByRole("button", { name: "Everyone else, share of on: 25%" }).click();
+  await page.evaluate("scrollTo(0, 0)");
 }
 
 async function seeCounts(page: Page): Promise<void> {
