@@ -25,15 +25,21 @@ const PREFIX = "burgee.draft ";
 /** The oldest drafts go first. A tab has about five million characters. */
 const LIMITS = { count: 20, characters: 500_000 } as const;
 
-/** Keeps a draft in place of the earlier one. Returns `false` if the draft is too large, or is kept only in memory. */
+/**
+ * Keeps a draft in place of the earlier one. Returns `false` if the draft is too large, or is kept only in memory: the
+ * next page then finds the earlier one.
+ */
 export function keepDraft(storage: TextStorage, id: DraftId, draft: KeptDraft): boolean {
   const text = JSON.stringify(draft);
-  storage.removeItem(nameOf(id));
-  if (text.length > LIMITS.characters) return false;
-  const others = oldestFirst(storage);
+  const own = nameOf(id);
+  if (text.length > LIMITS.characters) {
+    storage.removeItem(own);
+    return false;
+  }
+  const others = oldestFirst(storage).filter((name) => name !== own);
   const surplus = Math.max(0, others.length + 1 - LIMITS.count);
   for (const name of others.slice(0, surplus)) storage.removeItem(name);
-  return storage.setItem(nameOf(id), text);
+  return storage.setItem(own, text);
 }
 
 /** Returns the kept draft, or `undefined` if there is none. */
