@@ -14,7 +14,8 @@ const shared = { isolate: false, maxWorkers, testTimeout: 180_000, expect: { pol
 /** Deep tests that use no service. `npm run test:services` leaves them out. */
 const withoutServices = [
   "test/deep/{hashing,import}/**",
-  "test/deep/{purge,usage}/schedules.test.ts",
+  "test/deep/purge/schedules/**",
+  "test/deep/usage/schedules.test.ts",
   "test/deep/sdk/**",
   "test/deep/simulate/planet.test.ts",
 ];
