@@ -35,7 +35,8 @@ export function check(target, edgeContrast) {
   const shown = [...root.querySelectorAll("button, input, select, textarea, summary, [role=tab]")].filter(
     (one) =>
       one.checkVisibility({ visibilityProperty: true, opacityProperty: true }) &&
-      !one.matches(":disabled, :disabled *"),
+      // A hidden text area is the form's, and a code editor is in its place for people.
+      !one.matches(":disabled, :disabled *, textarea[aria-hidden='true']"),
   );
   const findings = [];
   for (const one of shown) {
