@@ -1,7 +1,7 @@
 /** Toggles and saves flags, and takes changes back. A toggle is shown at once and undone if it fails. */
 import { ApiError, type Client } from "../../../../sdk/client/client.ts";
 import type { Flag } from "../../../../sdk/client/contract.ts";
-import { differences } from "../../../../sdk/client/differences.ts";
+import { isSame } from "../../../../sdk/client/differences.ts";
 import { askReviewIfProtected } from "../../ui/review/review.tsx";
 import { resolve } from "../merge/resolve.ts";
 import { notify, notifyFailure } from "../notices.ts";
@@ -92,7 +92,7 @@ export async function saveFlag(
     const sides = { base: plainFlag(base), mine: plainFlag(wanted), theirs: plainFlag(theirs) };
     const resolved = await resolve(key, sides);
     if (resolved === undefined) return undefined;
-    if (differences(sides.theirs, resolved.merged).length === 0) {
+    if (isSame(sides.theirs, resolved.merged)) {
       notify(`${key} in ${environment} already has this state`, "done", { topic });
       return theirs;
     }
@@ -126,7 +126,7 @@ export async function undoFlag(environment: string, before: Flag, after: Flag): 
   const resolved = await resolve(key, sides);
   if (resolved === undefined) return;
   const wanted = resolved.merged;
-  if (differences(sides.theirs, wanted).length === 0) {
+  if (isSame(sides.theirs, wanted)) {
     notify(`${key} in ${environment} is already as it was`, "done", { topic });
     return;
   }

@@ -1,7 +1,7 @@
 /** Saves and deletes segments, and takes this back. Changes of two people are merged. */
 import { ApiError, type Client } from "../../../../sdk/client/client.ts";
 import type { Segment, SegmentInput } from "../../../../sdk/client/contract.ts";
-import { differences } from "../../../../sdk/client/differences.ts";
+import { isSame } from "../../../../sdk/client/differences.ts";
 import { changesText, segmentChanges } from "../../../../sdk/words/changes.ts";
 import { countText, listText } from "../../../../sdk/words/names.ts";
 import { askReview, askReviewIfProtected } from "../../ui/review/review.tsx";
@@ -20,7 +20,7 @@ export function inputOf({ key, name, description, condition }: SegmentInput): Se
 
 /** Whether the change can harm: it changes who is in the segment. */
 export function isDangerousSegment(before: SegmentInput | undefined, after: SegmentInput): boolean {
-  return before !== undefined && differences(before.condition, after.condition).length > 0;
+  return before !== undefined && !isSame(before.condition, after.condition);
 }
 
 interface SaveOptions {
@@ -69,7 +69,7 @@ export async function saveSegment(
     if (theirs === undefined) return undefined;
     const resolved = await resolve(key, { base: inputOf(base), mine: inputOf(wanted), theirs: inputOf(theirs) });
     if (resolved === undefined) return undefined;
-    if (differences(inputOf(theirs), resolved.merged).length === 0) {
+    if (isSame(inputOf(theirs), resolved.merged)) {
       notify(`Segment ${key} in ${environment} already has this state`, "done", { topic });
       return theirs;
     }
@@ -91,7 +91,7 @@ function savedText(environment: string, base: Segment | undefined, saved: Segmen
 function usersText(base: Segment, { condition, usedBy: { flags, segments } }: Segment): string {
   const users = [...flags, ...segments];
   if (users.length === 0) return "Nothing uses it yet";
-  if (differences(base.condition, condition).length === 0) return "Its members are the same, so no flag changes";
+  if (isSame(base.condition, condition)) return "Its members are the same, so no flag changes";
   const counts = [countText(flags.length, "flag"), countText(segments.length, "segment")];
   const found = counts.filter((text) => !text.startsWith("0 "));
   return `It changes ${listText(found, "and")}: ${listText(users, "and", 3)}`;
@@ -112,7 +112,7 @@ export async function undoSegment(environment: string, before: Segment | undefin
   const resolved = await resolve(key, sides);
   if (resolved === undefined) return;
   const wanted = resolved.merged;
-  if (differences(sides.theirs, wanted).length === 0) {
+  if (isSame(sides.theirs, wanted)) {
     notify(`Segment ${key} in ${environment} is already as it was`);
     return;
   }
